@@ -1,4 +1,5 @@
 import { defineConfig } from 'tsup';
 import { base } from '../../tsup.config.base.js';
 
-export default defineConfig({ ...base, tsconfig: 'tsconfig.build.json' });
+// One entry per architecture beside the index: `src/bert/index.ts` is `@guided-dropout/adapters/bert`.
+export default defineConfig({ ...base, entry: ['src/index.ts', 'src/*/index.ts'] });

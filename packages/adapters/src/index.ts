@@ -1,1 +1,3 @@
-export {};
+export { bernoulliNoise } from './bernoulli-noise.js';
+export type { LocatedSite } from './located-site.js';
+export { patchDropout, rateInputName, type PatchedGraph, type PatchOptions } from './patch.js';

@@ -1,1 +1,1 @@
-export {};
+export { gaussianNoise } from './gaussian-noise.js';

@@ -3,10 +3,13 @@ import type { DataType, Tensor } from './tensor.js';
 /** One dimension: a known size, or the name of one that varies from run to run (`batch`). */
 export type Dimension = number | string;
 
-/** A named value that enters or leaves a graph. `dims` is undefined where not even the rank is known. */
+/**
+ * A named value that enters or leaves a graph. `dataType` is undefined where it is left to inference (outputs, and
+ * values of subgraphs), `dims` where not even the rank is known.
+ */
 export interface ValueInfo {
   readonly name: string;
-  readonly dataType: DataType;
+  readonly dataType?: DataType;
   readonly dims?: readonly Dimension[];
 }
 

@@ -1,3 +1,5 @@
+export { float, int, ints, readInt, readInts, string, tensorAttribute } from './attributes.js';
+export { GraphBuilder } from './builder.js';
 export {
   EMITTED_IR_VERSION,
   EMITTED_OPSET,
@@ -9,6 +11,13 @@ export {
   type Node,
   type ValueInfo,
 } from './graph.js';
+export { removeDead, valuesReadBy } from './liveness.js';
+export type { NoiseEmitter } from './noise.js';
+export { initializersToInputs, inputsToInitializers } from './parameters.js';
+export { decodeModel, type DecodeModelOptions } from './protobuf/decode-model.js';
+export { encodeModel } from './protobuf/encode-model.js';
+export type { ExternalDataReader } from './protobuf/external-data.js';
+export { bytesPerElement, tensorBytes, tensorFromBytes } from './tensor-bytes.js';
 export {
   arrayConstructor,
   elementCount,
@@ -21,3 +30,4 @@ export {
   type DataType,
   type Tensor,
 } from './tensor.js';
+export type { ValueType, ValueTypes } from './value-type.js';

@@ -1,0 +1,67 @@
+import { GuidedDropoutError } from '@guided-dropout/core';
+import { int, ints, type DataType, type GraphBuilder, type ValueType } from '@guided-dropout/onnx';
+
+/** Transposes by `perm`; a transpose of a transpose that restores the order is dropped. */
+export function transpose(builder: GraphBuilder, value: string, perm: readonly number[]): string {
+  if (perm.every((axis, i) => axis === i)) return value;
+  const producer = builder.producer(value);
+  if (producer?.opType === 'Transpose') {
+    const inner = producer.attributes['perm'];
+    if (inner?.type === 'ints' && perm.every((axis, i) => Number(inner.value[axis]) === i)) return producer.inputs[0]!;
+  }
+  return builder.op('Transpose', [value], { perm: ints(perm) });
+}
+
+/** Swaps the last two axes of a value of that rank. */
+export function transposeMatrix(builder: GraphBuilder, value: string, rank: number): string {
+  const perm = Array.from({ length: rank }, (_, axis) => axis);
+  perm[rank - 2] = rank - 1;
+  perm[rank - 1] = rank - 2;
+  return transpose(builder, value, perm);
+}
+
+/** Sums over axes. */
+export function reduceSum(builder: GraphBuilder, value: string, axes: readonly number[], keepDims = false): string {
+  if (axes.length === 0) return value;
+  return builder.op('ReduceSum', [value, builder.integers(axes)], { keepdims: int(keepDims ? 1 : 0) });
+}
+
+/** Means over the last axis, which stays with size 1. */
+export function meanOfLastAxis(builder: GraphBuilder, value: string): string {
+  return builder.op('ReduceMean', [value, builder.integers([-1])], { keepdims: int(1) });
+}
+
+/**
+ * Reshapes a value of type `from` to the shape of `target`, whose type is `to`. The shape is a constant where the
+ * types allow, so that `target` need not stay in memory until here.
+ */
+export function reshapeLike(
+  builder: GraphBuilder,
+  value: string,
+  from: ValueType,
+  target: string,
+  to: ValueType,
+): string {
+  const shape = to.dims.map((dim, i) => (typeof dim === 'number' ? dim : from.dims[i] === dim ? 0 : -1));
+  const constant = shape.filter((dim) => dim === -1).length <= 1 && !to.dims.includes(0);
+  return builder.op('Reshape', [value, constant ? builder.integers(shape) : builder.op('Shape', [target])]);
+}
+
+/** Zeros in the shape of `target`. */
+export function zerosLike(builder: GraphBuilder, target: string, type: ValueType): string {
+  return builder.op('Expand', [builder.number(0, type.dataType), builder.op('Shape', [target])]);
+}
+
+const floatingTypeCodes: Partial<Record<DataType, number>> = { float32: 1, float16: 10, float64: 11, bfloat16: 16 };
+
+/** Casts to a floating type. */
+export function cast(builder: GraphBuilder, value: string, dataType: DataType): string {
+  const code = floatingTypeCodes[dataType];
+  if (code !== undefined) return builder.op('Cast', [value], { to: int(code) });
+  throw new GuidedDropoutError('AUTODIFF_TYPE', {
+    where: `value '${value}'`,
+    expected: 'a floating type to cast a gradient to',
+    received: dataType,
+    fix: 'Gradients exist for floating types only.',
+  });
+}

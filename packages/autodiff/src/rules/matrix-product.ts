@@ -1,0 +1,45 @@
+import { GuidedDropoutError } from '@guided-dropout/core';
+import { sumTo } from '../materialise.js';
+import { transposeMatrix } from '../emit.js';
+import { firstOutputGradient, type GradientRule, type RuleContext } from '../rule.js';
+
+/**
+ * Y = A·B over the last two axes, leading ones broadcast: dA = dY·Bᵀ, dB = Aᵀ·dY, each summed over the axes its
+ * operand was broadcast along. Where B is a matrix of fixed size (a weight), dB stays in its factors A and dY.
+ */
+export const matMul: GradientRule = (context) => {
+  const { builder, node } = context;
+  const gradient = firstOutputGradient(context);
+  const [a, b] = [node.inputs[0]!, node.inputs[1]!];
+  const [rankA, rankB] = [context.type(a).dims.length, context.type(b).dims.length];
+  if (rankA < 2 || rankB < 2) throw vectorOperand(context, rankA, rankB);
+  if (context.needs(0)) {
+    const value = builder.op('MatMul', [gradient, transposeMatrix(builder, b, rankB)]);
+    context.contribute(0, { kind: 'dense', value: summedTo(context, value, a, b) });
+  }
+  if (!context.needs(1)) return;
+  if (rankB === 2 && context.type(b).dims.every((dim) => typeof dim === 'number')) {
+    context.contribute(1, { kind: 'product', left: a, right: gradient, leftLike: a });
+    return;
+  }
+  const value = builder.op('MatMul', [transposeMatrix(builder, a, rankA), gradient]);
+  context.contribute(1, { kind: 'dense', value: summedTo(context, value, b, a) });
+};
+
+/** Sums a gradient down to an operand's shape over the leading axes that the other operand broadcast. */
+function summedTo(context: RuleContext, value: string, operand: string, other: string): string {
+  const [to, beside] = [context.type(operand), context.type(other)];
+  const output = context.type(context.node.outputs[0]!);
+  if (beside.dims.length <= 2) return value;
+  const from = { ...to, dims: [...output.dims.slice(0, -2), ...to.dims.slice(-2)] };
+  return sumTo(context.builder, value, from, to);
+}
+
+function vectorOperand(context: RuleContext, rankA: number, rankB: number): GuidedDropoutError {
+  return new GuidedDropoutError('AUTODIFF_UNSUPPORTED', {
+    where: `node '${context.node.name}' (MatMul)`,
+    expected: 'operands of at least two axes',
+    received: `ranks ${rankA} and ${rankB}`,
+    fix: 'Unsqueeze the vector to a matrix of one row or column.',
+  });
+}

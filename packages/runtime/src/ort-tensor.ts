@@ -1,0 +1,21 @@
+import { GuidedDropoutError } from '@guided-dropout/core';
+import type { DataType, Tensor } from '@guided-dropout/onnx';
+import { Tensor as OrtTensor } from 'onnxruntime-node';
+
+/** ONNX Runtime's tensor over the same memory. */
+export function toOrtTensor(value: Tensor): OrtTensor {
+  if (value.dataType === 'bfloat16') {
+    throw new GuidedDropoutError('RUNTIME_TYPE', {
+      where: 'toOrtTensor',
+      expected: 'an element type ONNX Runtime for Node can carry',
+      received: 'bfloat16',
+      fix: 'Convert the tensor to float32.',
+    });
+  }
+  return new OrtTensor(value.dataType, value.data as OrtTensor['data'], value.dims as number[]) as OrtTensor;
+}
+
+/** A tensor over the memory of ONNX Runtime's CPU tensor. */
+export function fromOrtTensor(value: OrtTensor): Tensor {
+  return { dataType: value.type as DataType, dims: value.dims, data: value.data as Tensor['data'] };
+}

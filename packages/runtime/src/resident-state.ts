@@ -1,0 +1,83 @@
+import { GuidedDropoutError } from '@guided-dropout/core';
+import { zeros, type Tensor } from '@guided-dropout/onnx';
+import type { Tensor as OrtTensor } from 'onnxruntime-node';
+import { fromOrtTensor, toOrtTensor } from './ort-tensor.js';
+import type { Feeds, Session } from './session.js';
+
+/** One tensor of the state: it enters as `input`, its new value leaves as `output`. */
+interface Slot {
+  readonly input: string;
+  readonly output: string;
+  current: OrtTensor;
+  next: OrtTensor;
+}
+
+/**
+ * Tensors that a graph reads and renews in every run (weights, optimiser moments).
+ *
+ * Each has two buffers used in turn: ONNX Runtime writes the new value straight into the idle one. Writing into the
+ * buffer that is being read was measured to go wrong wherever a reader is not ordered before the writer.
+ */
+export class ResidentState {
+  readonly #slots: Slot[] = [];
+  readonly #byInput = new Map<string, Slot>();
+
+  /** Adds a tensor; its value is copied. */
+  add(input: string, output: string, value: Tensor): void {
+    const current = { ...value, data: value.data.slice() } as Tensor;
+    const slot = {
+      input,
+      output,
+      current: toOrtTensor(current),
+      next: toOrtTensor(zeros(value.dataType, value.dims)),
+    };
+    this.#slots.push(slot);
+    this.#byInput.set(input, slot);
+  }
+
+  /** Adds a float32 tensor of zeros. */
+  addZeros(input: string, output: string, dims: readonly number[]): void {
+    this.add(input, output, zeros('float32', dims));
+  }
+
+  /** Runs the session on the state and further feeds, renews the state, and returns the other outputs. */
+  async run(session: Session, feeds: Feeds): Promise<Record<string, Tensor>> {
+    const inputs: Record<string, OrtTensor> = {};
+    for (const [name, value] of Object.entries(feeds)) inputs[name] = toOrtTensor(value);
+    const fetches: Record<string, OrtTensor | null> = {};
+    for (const name of session.outputNames) fetches[name] = null;
+    for (const slot of this.#slots) {
+      inputs[slot.input] = slot.current;
+      fetches[slot.output] = slot.next;
+    }
+    const outputs = await session.runRaw(inputs, fetches);
+    const others = { ...outputs };
+    for (const slot of this.#slots) {
+      [slot.current, slot.next] = [slot.next, slot.current];
+      delete others[slot.output];
+    }
+    return Object.fromEntries(Object.entries(others).map(([name, value]) => [name, fromOrtTensor(value)]));
+  }
+
+  /** A copy of the current value of a tensor, by the name of its input. */
+  read(input: string): Tensor {
+    const value = fromOrtTensor(this.#slot(input).current);
+    return { ...value, data: value.data.slice() } as Tensor;
+  }
+
+  /** The current values themselves, for reading until the next run. */
+  view(inputs: Iterable<string>): Record<string, Tensor> {
+    return Object.fromEntries([...inputs].map((input) => [input, fromOrtTensor(this.#slot(input).current)]));
+  }
+
+  #slot(input: string): Slot {
+    const slot = this.#byInput.get(input);
+    if (slot !== undefined) return slot;
+    throw new GuidedDropoutError('RUNTIME_STATE', {
+      where: 'ResidentState',
+      expected: `a tensor '${input}'`,
+      received: `${this.#slots.length} others`,
+      fix: 'Add it before the first run.',
+    });
+  }
+}

@@ -1,0 +1,43 @@
+import { tensor, type Tensor } from '@guided-dropout/onnx';
+
+/** One labelled input of a sequence classifier. */
+export interface ClassificationExample {
+  /** Token ids, special tokens included. */
+  readonly inputIds: readonly number[];
+  /** Segment of each token; all 0 when left out. */
+  readonly tokenTypeIds?: readonly number[];
+  /** Class index, or the target value of a regression. */
+  readonly label: number;
+}
+
+/**
+ * A batch as feeds of a sequence classifier: `input_ids`, `attention_mask`, `token_type_ids` `[batch, length]`, padded
+ * to the longest.
+ */
+export function collateInputs(examples: readonly ClassificationExample[], padId: number): Record<string, Tensor> {
+  const batch = examples.length;
+  const length = Math.max(...examples.map((example) => example.inputIds.length));
+  const rows = (): BigInt64Array => new BigInt64Array(batch * length);
+  const [ids, mask, types] = [rows().fill(BigInt(padId)), rows(), rows()];
+  examples.forEach(({ inputIds, tokenTypeIds }, b) => {
+    inputIds.forEach((id, t) => {
+      ids[b * length + t] = BigInt(id);
+      mask[b * length + t] = 1n;
+      types[b * length + t] = BigInt(tokenTypeIds?.[t] ?? 0);
+    });
+  });
+  const dims = [batch, length];
+  return {
+    input_ids: tensor('int64', dims, ids),
+    attention_mask: tensor('int64', dims, mask),
+    token_type_ids: tensor('int64', dims, types),
+  };
+}
+
+/** The labels of a batch as feed `labels` `[batch]`: int64 classes, or float32 targets of a regression. */
+export function collateLabels(examples: readonly ClassificationExample[], regression: boolean): Tensor {
+  const labels = examples.map((example) => example.label);
+  return regression
+    ? tensor('float32', [labels.length], Float32Array.from(labels))
+    : tensor('int64', [labels.length], BigInt64Array.from(labels, BigInt));
+}

@@ -1,0 +1,66 @@
+import { GuidedDropoutError } from '@guided-dropout/core';
+import type { Tensor } from '@guided-dropout/onnx';
+
+/** A dropout site of the training graph. */
+export interface TrainedSite {
+  /** Hugging Face module path relative to the base model. */
+  readonly name: string;
+  /** The graph input that holds its rate. */
+  readonly rateInput: string;
+  /** The rate it starts with, in [0, 1). */
+  readonly rate: number;
+  /** Sites of a head are not offered to callbacks as `siteNames`; regularisers leave them alone. */
+  readonly part: 'base' | 'head';
+}
+
+/** The current rate of every site, as feeds of the step graph. */
+export class DropoutRates {
+  readonly #sites: ReadonlyMap<string, { readonly site: TrainedSite; readonly value: Float32Array }>;
+
+  constructor(sites: readonly TrainedSite[]) {
+    this.#sites = new Map(sites.map((site) => [site.name, { site, value: Float32Array.of(0) }]));
+    for (const site of sites) this.set(site.name, site.rate);
+  }
+
+  /** Names of the sites of the base model, in the model's order. */
+  get siteNames(): readonly string[] {
+    return [...this.#sites.values()].filter(({ site }) => site.part === 'base').map(({ site }) => site.name);
+  }
+
+  get(name: string): number {
+    return this.#entry(name).value[0]!;
+  }
+
+  /**
+   * @throws GuidedDropoutError `DROPOUT_SITE` for an unknown site, `DROPOUT_RATE` for a rate outside [0, 1).
+   */
+  set(name: string, rate: number): void {
+    const { value } = this.#entry(name);
+    if (!(rate >= 0 && rate < 1)) {
+      throw new GuidedDropoutError('DROPOUT_RATE', {
+        where: `site '${name}'`,
+        expected: 'a dropout rate in [0, 1)',
+        received: String(rate),
+        fix: 'Pass the probability of zeroing an element.',
+      });
+    }
+    value[0] = rate;
+  }
+
+  /** One scalar feed per site; they follow later calls of {@link set}. */
+  feeds(): Record<string, Tensor> {
+    const scalar = (data: Float32Array): Tensor => ({ dataType: 'float32', dims: [], data });
+    return Object.fromEntries([...this.#sites.values()].map(({ site, value }) => [site.rateInput, scalar(value)]));
+  }
+
+  #entry(name: string): { readonly site: TrainedSite; readonly value: Float32Array } {
+    const entry = this.#sites.get(name);
+    if (entry !== undefined) return entry;
+    throw new GuidedDropoutError('DROPOUT_SITE', {
+      where: `site '${name}'`,
+      expected: `one of the model's ${this.#sites.size} dropout sites`,
+      received: 'a name it does not have',
+      fix: `Use names such as ${[...this.#sites.keys()].slice(0, 3).join(', ')}.`,
+    });
+  }
+}

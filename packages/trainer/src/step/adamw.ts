@@ -1,0 +1,82 @@
+import type { GraphBuilder } from '@guided-dropout/onnx';
+
+/** Settings of AdamW that stay fixed during a run; defaults are those of `torch.optim.AdamW` but for `weightDecay`. */
+export interface AdamWOptions {
+  /** Decay of the first moment, in [0, 1). */
+  readonly beta1: number;
+  /** Decay of the second moment, in [0, 1). */
+  readonly beta2: number;
+  /** Added to the denominator. */
+  readonly epsilon: number;
+  /** Decoupled weight decay, ≥ 0; not applied to biases and normalisation parameters. */
+  readonly weightDecay: number;
+}
+
+/** The paper's optimiser: Adam with β .9 and .999 and no weight decay. */
+export const defaultAdamW: AdamWOptions = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
+
+/** Scalars of one step that every parameter's update shares; names of float32 values, shape `[]`. */
+export interface AdamWScalars {
+  readonly learningRate: string;
+  /** learningRate / (1 − β₁ᵗ). */
+  readonly stepSize: string;
+  /** 1 / √(1 − β₂ᵗ). */
+  readonly denominatorScale: string;
+  /** Factor on every gradient (clipping), in (0, 1]. */
+  readonly gradientScale: string;
+}
+
+/** One parameter with its moments; names of values in the parameter's shape. */
+export interface AdamWState {
+  readonly weight: string;
+  readonly firstMoment: string;
+  readonly secondMoment: string;
+}
+
+/**
+ * Writes AdamW (Loshchilov & Hutter, 2019) for all parameters, in the order of operations of `torch.optim.AdamW`:
+ *
+ *     w ← w·(1 − lr·decay);  m ← β₁m + (1−β₁)g;  v ← β₂v + (1−β₂)g²;  w ← w − lr/(1−β₁ᵗ) · m / (√v/√(1−β₂ᵗ) + ε)
+ *
+ * @returns a function that updates one parameter and returns the names of its new state.
+ */
+export function adamW(
+  builder: GraphBuilder,
+  options: AdamWOptions,
+  scalars: AdamWScalars,
+): (state: AdamWState, gradient: string, decayed: boolean) => AdamWState {
+  const number = (value: number): string => builder.number(value, 'float32');
+  const op = (opType: string, ...inputs: string[]): string => builder.op(opType, inputs);
+  // The clipping factor goes into the coefficients, so that no pass over the gradients is spent on it.
+  const gradientWeight = op('Mul', scalars.gradientScale, number(1 - options.beta1));
+  const scaleSquared = op('Mul', scalars.gradientScale, scalars.gradientScale);
+  const squareWeight = op('Mul', scaleSquared, number(1 - options.beta2));
+  const decay = op('Sub', number(1), op('Mul', scalars.learningRate, number(options.weightDecay)));
+  return (state, gradient, decayed) => {
+    const first = op('Add', op('Mul', state.firstMoment, number(options.beta1)), op('Mul', gradient, gradientWeight));
+    const square = op('Mul', gradient, gradient);
+    const second = op('Add', op('Mul', state.secondMoment, number(options.beta2)), op('Mul', square, squareWeight));
+    const root = op('Mul', op('Sqrt', second), scalars.denominatorScale);
+    const change = op('Div', op('Mul', first, scalars.stepSize), op('Add', root, number(options.epsilon)));
+    const kept = decayed && options.weightDecay > 0 ? op('Mul', state.weight, decay) : state.weight;
+    return { weight: op('Sub', kept, change), firstMoment: first, secondMoment: second };
+  };
+}
+
+/** The step-dependent scalars of AdamW at step t (from 1), in float64. */
+export function adamWScalars(
+  options: AdamWOptions,
+  learningRate: number,
+  step: number,
+): { readonly learningRate: number; readonly stepSize: number; readonly denominatorScale: number } {
+  return {
+    learningRate,
+    stepSize: learningRate / (1 - options.beta1 ** step),
+    denominatorScale: 1 / Math.sqrt(1 - options.beta2 ** step),
+  };
+}
+
+/** Whether weight decay applies: not to vectors and scalars, which are biases and normalisation parameters. */
+export function isDecayed(dims: readonly (number | string)[]): boolean {
+  return dims.length >= 2;
+}

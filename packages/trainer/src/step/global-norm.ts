@@ -1,0 +1,14 @@
+import { int, type GraphBuilder } from '@guided-dropout/onnx';
+
+/** √(Σ over all gradients and elements of g²), a float32 scalar. */
+export function emitGlobalNorm(builder: GraphBuilder, gradients: readonly string[]): string {
+  const squares = gradients.map((gradient) => builder.op('ReduceSumSquare', [gradient], { keepdims: int(0) }));
+  return builder.op('Sqrt', [builder.op('Sum', squares)]);
+}
+
+/** min(1, maxNorm / (norm + 1e-6)): the factor of `torch.nn.utils.clip_grad_norm_`. */
+export function emitClipFactor(builder: GraphBuilder, norm: string, maxNorm: number): string {
+  const number = (value: number): string => builder.number(value, 'float32');
+  const ratio = builder.op('Div', [number(maxNorm), builder.op('Add', [norm, number(1e-6)])]);
+  return builder.op('Min', [ratio, number(1)]);
+}

@@ -1,0 +1,88 @@
+import type { Graph, Tensor } from '@guided-dropout/onnx';
+import { ResidentState, Session, type Feeds } from '@guided-dropout/runtime';
+import { adamWScalars, type AdamWOptions } from './adamw.js';
+import { buildStepGraph, stateInputs, stateOutputs } from './step-graph.js';
+
+/** What to optimise, and how. */
+export interface StepperOptions {
+  /** Ends in a scalar output named `loss`; its weights are initializers. */
+  readonly graph: Graph;
+  readonly parameters: readonly string[];
+  readonly optimizer: AdamWOptions;
+  /** Global norm that gradients are clipped to; undefined leaves them. */
+  readonly maxGradientNorm?: number | undefined;
+  readonly numThreads?: number | undefined;
+}
+
+/** What one step measured. */
+export interface StepResult {
+  /** Before the update, with the noise of this step. */
+  readonly loss: number;
+  /** Global norm before clipping. */
+  readonly gradientNorm: number;
+}
+
+/** Weights and moments under optimisation, and the session that moves them. Release it when done. */
+export class Stepper {
+  #step = 0;
+
+  private constructor(
+    readonly session: Session,
+    readonly state: ResidentState,
+    readonly optimizer: AdamWOptions,
+    readonly parameters: readonly string[],
+  ) {}
+
+  /** Builds the step graph and loads it. */
+  static async create(options: StepperOptions): Promise<Stepper> {
+    const { graph, parameters } = await buildStepGraph(
+      options.graph,
+      options.parameters,
+      options.optimizer,
+      options.maxGradientNorm,
+    );
+    const session = await Session.create(graph, {
+      ...(options.numThreads !== undefined && { numThreads: options.numThreads }),
+    });
+    const state = new ResidentState();
+    for (const [name, value] of parameters) {
+      const [weight, first, second] = stateInputs(name);
+      const [newWeight, newFirst, newSecond] = stateOutputs(name);
+      state.add(weight, newWeight, value);
+      state.addZeros(first, newFirst, value.dims);
+      state.addZeros(second, newSecond, value.dims);
+    }
+    return new Stepper(session, state, options.optimizer, [...parameters.keys()]);
+  }
+
+  /** Steps done so far. */
+  get step(): number {
+    return this.#step;
+  }
+
+  /** One optimiser step on one batch. `feeds` holds the batch and the rates of the dropout sites. */
+  async run(feeds: Feeds, learningRate: number): Promise<StepResult> {
+    this.#step++;
+    const scalars = adamWScalars(this.optimizer, learningRate, this.#step);
+    const outputs = await this.state.run(this.session, {
+      ...feeds,
+      learning_rate: scalarOf(scalars.learningRate),
+      step_size: scalarOf(scalars.stepSize),
+      denominator_scale: scalarOf(scalars.denominatorScale),
+    });
+    return { loss: Number(outputs['loss']!.data[0]), gradientNorm: Number(outputs['gradient_norm']!.data[0]) };
+  }
+
+  /** Copies of the current weights by parameter name. */
+  weights(): Map<string, Tensor> {
+    return new Map(this.parameters.map((name) => [name, this.state.read(name)]));
+  }
+
+  async release(): Promise<void> {
+    await this.session.release();
+  }
+}
+
+function scalarOf(value: number): Tensor {
+  return { dataType: 'float32', dims: [], data: Float32Array.of(value) };
+}

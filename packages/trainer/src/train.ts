@@ -1,0 +1,69 @@
+import { GuidedDropoutError, type StepReport, type TrainingCallback, type TrainingControl } from '@guided-dropout/core';
+import type { Feeds } from '@guided-dropout/runtime';
+import type { DropoutRates } from './dropout-rates.js';
+import type { LearningRateSchedule } from './learning-rate.js';
+import type { Stepper } from './step/stepper.js';
+
+/** A training run. */
+export interface TrainOptions {
+  readonly stepper: Stepper;
+  readonly rates: DropoutRates;
+  readonly numEpochs: number;
+  /** The batches of an epoch (from 0), each as feeds; the number of batches must be the same for every epoch. */
+  readonly batches: (epoch: number) => Iterable<Feeds>;
+  readonly batchesPerEpoch: number;
+  readonly learningRate: LearningRateSchedule;
+  readonly callbacks?: readonly TrainingCallback[];
+}
+
+/** What a run measured. */
+export interface TrainResult {
+  readonly steps: number;
+  /** Loss of every step, dropout on. */
+  readonly losses: readonly number[];
+}
+
+/**
+ * Optimises over the batches of every epoch, calling the callbacks in order at each event.
+ *
+ * @throws GuidedDropoutError `TRAIN_NOT_FINITE` at the first step whose loss or gradient is NaN or infinite.
+ */
+export async function train(options: TrainOptions): Promise<TrainResult> {
+  const { stepper, rates, callbacks = [] } = options;
+  const totalSteps = options.numEpochs * options.batchesPerEpoch;
+  let stopped = false;
+  const control: TrainingControl = {
+    siteNames: rates.siteNames,
+    dropoutRate: (site) => rates.get(site),
+    setDropoutRate: (site, rate) => rates.set(site, rate),
+    stop: () => {
+      stopped = true;
+    },
+  };
+  const losses: number[] = [];
+  for (const callback of callbacks) await callback.onTrainBegin?.(control);
+  for (let epoch = 0; epoch < options.numEpochs && !stopped; epoch++) {
+    for (const callback of callbacks) await callback.onEpochBegin?.(epoch, control);
+    for (const batch of options.batches(epoch)) {
+      const learningRate = options.learningRate(losses.length, totalSteps);
+      const { loss, gradientNorm } = await stepper.run({ ...batch, ...rates.feeds() }, learningRate);
+      const step = losses.push(loss);
+      if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) throw notFinite(step, epoch, loss, gradientNorm);
+      const report: StepReport = { step, totalSteps, epoch, loss, learningRate, gradientNorm };
+      for (const callback of callbacks) await callback.onStepEnd?.(report, control);
+      if (stopped) break;
+    }
+    for (const callback of callbacks) await callback.onEpochEnd?.(epoch, control);
+  }
+  for (const callback of callbacks) await callback.onTrainEnd?.(control);
+  return { steps: losses.length, losses };
+}
+
+function notFinite(step: number, epoch: number, loss: number, gradientNorm: number): GuidedDropoutError {
+  return new GuidedDropoutError('TRAIN_NOT_FINITE', {
+    where: `step ${step} (epoch ${epoch + 1})`,
+    expected: 'a finite loss and gradient',
+    received: `loss ${loss}, gradient norm ${gradientNorm}`,
+    fix: 'Lower the learning rate, or look at this batch for broken examples.',
+  });
+}
