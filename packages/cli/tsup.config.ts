@@ -1,4 +1,5 @@
 import { defineConfig } from 'tsup';
-import { base } from '../../tsup.config.base.js';
+import { nodeBase } from '../../tsup.config.base.js';
 
-export default defineConfig({ ...base, tsconfig: 'tsconfig.build.json' });
+// main is the program that bin/guided-dropout.js runs; index is for programs that import the same steps.
+export default defineConfig({ ...nodeBase, entry: ['src/main.ts', 'src/index.ts'], dts: { entry: 'src/index.ts' } });

@@ -1,4 +1,4 @@
 import { defineConfig } from 'tsup';
-import { base } from '../../tsup.config.base.js';
+import { nodeBase } from '../../tsup.config.base.js';
 
-export default defineConfig({ ...base, tsconfig: 'tsconfig.build.json' });
+export default defineConfig(nodeBase);

@@ -1,1 +1,11 @@
-export {};
+export { readCorpus, sampleFraction } from './pipeline/corpus.js';
+export {
+  finetuneClassifier,
+  paperSettings,
+  type FinetuneOptions,
+  type FinetuneResult,
+  type FinetuneSettings,
+} from './pipeline/finetune-classifier.js';
+export { saveClassifier } from './pipeline/save-classifier.js';
+export { scoreModel, siteScores, sitesOf, type ModelFisher, type ScoreOptions } from './pipeline/score-model.js';
+export { Tokenizer, TOKENIZER_FILES, type Encoding } from './pipeline/tokenizer.js';

@@ -1,1 +1,11 @@
-export {};
+export { accuracy } from './accuracy.js';
+export type { GlueExample } from './example.js';
+export { f1 } from './f1.js';
+export { matthews } from './matthews.js';
+export { pearson } from './pearson.js';
+export { readSplit } from './read-split.js';
+export { spearman } from './spearman.js';
+export type { GlueTask, SplitName, TaskClass, TaskTarget } from './task.js';
+export { taskMetric, type MetricReport } from './task-metric.js';
+export { taskNamed, tasks, type TaskName } from './tasks.js';
+export { trainFraction } from './train-fraction.js';

@@ -1,5 +1,5 @@
 // Random models for property tests: valid by construction, with subgraphs, every kind of attribute and element type.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { arrayConstructor, bytesPerElement, tensorFromBytes } from '../src/index.js';
 import type { Attribute, DataType, Graph, Model, Node, Tensor, ValueInfo } from '../src/index.js';
 
@@ -70,12 +70,12 @@ function arbitraryGraph(prefix: string, outer: readonly string[], depth: number)
       });
       return fc.tuple(...nodes).chain((made) => {
         const own = [...visible.slice(outer.length), ...made.map((_, i) => `${prefix}n${i}`)];
+        if (own.length === 0) return fc.constant<Graph>({ name, inputs, outputs: [], nodes: made, initializers });
         const output = fc.tuple(fc.constantFrom(...own), fc.option(typed)).map(
           // An output may leave its type to inference.
           ([value, type]): ValueInfo => (type === null ? { name: value } : { name: value, ...type }),
         );
-        const outputs =
-          own.length === 0 ? fc.constant([]) : fc.uniqueArray(output, { maxLength: 2, selector: (o) => o.name });
+        const outputs = fc.uniqueArray(output, { maxLength: 2, selector: (info) => info.name });
         return outputs.map((chosen): Graph => ({ name, inputs, outputs: chosen, nodes: made, initializers }));
       });
     });
@@ -94,7 +94,6 @@ function arbitraryNode(output: string, visible: readonly string[], depth: number
       opType: fc.constantFrom('Add', 'If', 'Loop', 'Ünicode'),
       domain: fc.constantFrom('', 'com.example'),
       inputs: fc.array(fc.constantFrom('', ...visible), { maxLength: 3 }),
-      // One subgraph at most: two with equal prefixes would still be siblings, but one shows as much.
       attributes: fc.uniqueArray(fc.tuple(fc.oneof(text, fc.constant('__proto__')), plainAttribute), {
         maxLength: 3,
         selector: ([key]) => key,

@@ -1,5 +1,5 @@
 import { GuidedDropoutError, Random } from '@guided-dropout/core';
-import { tensor, type GraphBuilder, type Tensor } from '@guided-dropout/onnx';
+import { elementCount, tensor, type GraphBuilder, type Tensor } from '@guided-dropout/onnx';
 
 /**
  * Hands the weights of a checkpoint to a graph under construction, checking shapes, and keeps the list of parameters.
@@ -40,11 +40,19 @@ export class WeightSource {
 
   /** The weight of that name, or, where the checkpoint has none, N(0, deviation²) drawn from the seed. */
   weightOrNormal(name: string, dims: readonly number[], deviation: number, seed: number): string {
-    if (this.weights.has(name)) return this.weight(name, dims);
     const random = new Random(seed).fork(name);
-    const data = Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, () => deviation * random.normal());
+    return this.#weightOr(name, dims, () => deviation * random.normal());
+  }
+
+  /** The weight of that name, or, where the checkpoint has none, zeros. */
+  weightOrZeros(name: string, dims: readonly number[]): string {
+    return this.#weightOr(name, dims, () => 0);
+  }
+
+  #weightOr(name: string, dims: readonly number[], initial: () => number): string {
+    if (this.weights.has(name)) return this.weight(name, dims);
     this.#initialised.push(name);
-    return this.#add(name, tensor('float32', dims, data));
+    return this.#add(name, tensor('float32', dims, Float32Array.from({ length: elementCount(dims) }, initial)));
   }
 
   #add(name: string, value: Tensor): string {

@@ -13,9 +13,10 @@ import { onnxError } from './onnx-error.js';
 
 /**
  * Most messages, strings and byte fields in one file. Two bytes can stand for an empty one of a hundred in memory, so
- * this, and not the file's size, bounds what a hostile file costs; a model of 100,000 nodes has about a million.
+ * this, and not the file's size, bounds what a hostile file costs (about 300 MB); a model of 100,000 nodes has about a
+ * million.
  */
-export const MAX_PARTS = 4_000_000;
+export const MAX_PARTS = 2_000_000;
 
 /** Where the decoder is, for messages and limits. */
 interface Progress {

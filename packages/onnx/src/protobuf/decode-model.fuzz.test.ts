@@ -1,5 +1,5 @@
 import { GuidedDropoutError, Random } from '@guided-dropout/core';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { arbitraryModel } from '../../test/arbitrary-model.js';

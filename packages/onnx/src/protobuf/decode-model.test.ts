@@ -32,7 +32,7 @@ test('a whole model written by hand', () => {
       ['x', 'w', ''],
       ['y'],
       ...text(3, 'n'),
-      ...block(5, ...text(1, 'alpha'), ...[...varint(2 * 8 + 5), ...floats(0.5)], ...int(20, 1)),
+      ...block(5, ...text(1, 'alpha'), ...varint(2 * 8 + 5), ...floats(0.5), ...int(20, 1)),
     ),
   ];
   const model = decodeModel(

@@ -68,8 +68,8 @@ function nodeFromProto(proto: NodeProto, index: number, where: string, external:
     name,
     opType,
     domain: domainOf(proto.domain),
-    inputs: [...proto.input],
-    outputs: [...proto.output],
+    inputs: proto.input,
+    outputs: proto.output,
     // `fromEntries` defines properties, so that a name such as `__proto__` is a name like any other.
     attributes: Object.fromEntries(attributes),
   };

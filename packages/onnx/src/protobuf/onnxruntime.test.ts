@@ -3,7 +3,7 @@ import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { modelOf, type Graph, type Node } from '../graph.js';
-import { float32, int64, tensor } from '../tensor.js';
+import { float32, int64, tensor, type Tensor } from '../tensor.js';
 import { decodeModel } from './decode-model.js';
 import { encodeModel } from './encode-model.js';
 
@@ -69,7 +69,7 @@ test('a Loop whose body reads an outer weight and leaves its types to inference'
     inputs: [{ name: 'x', dataType: 'float32', dims: [2] }],
     outputs: [{ name: 'last', dataType: 'float32', dims: [2] }, { name: 'all' }],
     nodes: [loop],
-    initializers: new Map([
+    initializers: new Map<string, Tensor>([
       ['count', int64([], [3])],
       ['true', tensor('bool', [], Uint8Array.of(1))],
       ['factor', float32([], [2])],

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { refusal } from '../../test/refusal.js';
 import { block, floats, int, modelBytes, text, varint } from '../../test/wire-bytes.js';
 import type { DataType, Tensor } from '../tensor.js';
@@ -126,7 +126,11 @@ describe('external data', () => {
   const file = Uint8Array.from([9, 9, 9, 9, ...floats(1, 2), 9]);
 
   test('is read at its offset, each file once', () => {
-    const externalData = vi.fn(() => file);
+    const asked: string[] = [];
+    const externalData = (location: string): Uint8Array => {
+      asked.push(location);
+      return file;
+    };
     expect(
       decodeTensor(external('a/w.bin', ...entry('offset', '4'), ...entry('length', '8')), { externalData }).data,
     ).toEqual(Float32Array.of(1, 2));
@@ -134,16 +138,20 @@ describe('external data', () => {
       block(5, ...text(8, name), ...external('w.bin', ...entry('offset', '4'))),
     );
     decodeModel(modelBytes(...tensors), { externalData });
-    expect(externalData.mock.calls).toEqual([['a/w.bin'], ['w.bin']]);
+    expect(asked).toEqual(['a/w.bin', 'w.bin']);
   });
 
   test.each(['/etc/passwd', '../w.bin', 'a/../../w.bin', 'a\\w.bin', 'C:w.bin', 'file:w.bin', 'w.bin\0', '..', ''])(
     'the location %j is refused before anything is read',
     (location) => {
-      const externalData = vi.fn(() => file);
+      let asked = false;
+      const externalData = (): Uint8Array => {
+        asked = true;
+        return file;
+      };
       const error = refusal(() => decodeTensor(external(location), { externalData }));
       expect(error.code).toBe('ONNX_EXTERNAL_DATA');
-      expect(externalData).not.toHaveBeenCalled();
+      expect(asked).toBe(false);
     },
   );
 

@@ -55,7 +55,7 @@ export function emitClassificationHead(
   const { hiddenSize, initializerRange } = config;
   const linear = (x: string, name: string, outSize: number): string => {
     const weight = weights.weightOrNormal(`${name}.weight`, [outSize, hiddenSize], initializerRange, seed);
-    return emitAffine(builder, x, weight, weights.weightOrNormal(`${name}.bias`, [outSize], 0, seed));
+    return emitAffine(builder, x, weight, weights.weightOrZeros(`${name}.bias`, [outSize]));
   };
   const pooled = builder.scope('bert.pooler', () => {
     const first = builder.op('Gather', [hidden, builder.constant(tensor('int64', [], BigInt64Array.of(0n)))], {

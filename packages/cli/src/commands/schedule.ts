@@ -1,0 +1,79 @@
+import { GuidedDropoutError, type DropoutSchedule } from '@guided-dropout/core';
+import { buildModel, loadCheckpoint, modelHash, readSafetensors, writeFileAtomically } from '@guided-dropout/models';
+import { formatSchedule, linearSchedule } from '@guided-dropout/schedule';
+import { Option, type Command } from 'commander';
+import { parseFisherMetadata } from '../pipeline/fisher-metadata.js';
+import { siteScores } from '../pipeline/score-model.js';
+import { numberIn } from '../terminal/option-parsers.js';
+
+interface ScheduleFlags {
+  readonly fisher: string;
+  readonly model: string;
+  readonly upper: number;
+  readonly lower: number;
+  readonly shape: 'linear';
+  readonly convention: 'inclusive' | 'exclusive';
+  readonly out: string;
+  readonly json?: boolean;
+}
+
+/** `guided-dropout schedule`: turns a Fisher estimate into a dropout schedule. */
+export function addScheduleCommand(program: Command): void {
+  program
+    .command('schedule')
+    .description('turn a Fisher estimate into one dropout rate per layer')
+    .requiredOption('--fisher <file>', "what 'guided-dropout fisher' wrote")
+    .requiredOption('--model <folder>', 'the checkpoint it was estimated from')
+    .requiredOption('--out <file>', 'where to write the schedule (JSON)')
+    .option('--upper <rate>', 'rate of the least informative layer', numberIn(0, 1, 'openAbove'), 0.1)
+    .option('--lower <rate>', 'rate of the most informative layer', numberIn(0, 1, 'openAbove'), 0)
+    .addOption(new Option('--shape <name>', 'how rates follow from ranks').choices(['linear']).default('linear'))
+    .addOption(
+      new Option('--convention <name>', 'whether the last layer reaches --lower')
+        .choices(['inclusive', 'exclusive'])
+        .default('inclusive'),
+    )
+    .option('--json', 'print the schedule as one JSON line')
+    .addHelpText(
+      'after',
+      `
+Example:
+  $ guided-dropout schedule --fisher fisher.safetensors --model bert-base-uncased --upper 0.1 --out schedule.json`,
+    )
+    .action(runSchedule);
+}
+
+async function runSchedule(flags: ScheduleFlags): Promise<void> {
+  const file = await readSafetensors(flags.fisher);
+  const provenance = parseFisherMetadata(file.metadata, flags.fisher);
+  const checkpoint = await loadCheckpoint(flags.model);
+  const model = buildModel(checkpoint, { type: 'masked-lm', labelledPositionsOnly: true });
+  const hash = modelHash(checkpoint.weights, model.basePrefix);
+  if (hash !== provenance.modelHash) {
+    throw new GuidedDropoutError('FISHER_MODEL', {
+      where: flags.fisher,
+      expected: `an estimate from the weights in ${checkpoint.folder} (hash ${hash.slice(0, 12)}…)`,
+      received: `one from '${provenance.model}' (hash ${provenance.modelHash.slice(0, 12)}…)`,
+      fix: 'Pass the model the estimate was made from, or estimate again.',
+    });
+  }
+  const diagonal = new Map(file.names.map((name) => [name, file.tensor(name).data as Float32Array]));
+  const { upper, lower, convention } = flags;
+  const schedule = linearSchedule(siteScores(model, diagonal), { upper, lower, convention, provenance });
+  await writeFileAtomically(flags.out, formatSchedule(schedule));
+  process.stdout.write(flags.json ? `${JSON.stringify(schedule)}\n` : textReport(schedule, flags.out));
+}
+
+function textReport({ sites }: DropoutSchedule, out: string): string {
+  const width = Math.max(...sites.map(({ name }) => name.length));
+  const highest = Math.max(...sites.map(({ rate }) => rate), Number.MIN_VALUE);
+  const bar = (rate: number): string => '▇'.repeat(Math.round((rate / highest) * 30));
+  return [
+    ...sites.map(
+      ({ name, rate, score }) =>
+        `${name.padEnd(width)}  score ${score.toExponential(2)}  rate ${rate.toFixed(4)} ${bar(rate)}`,
+    ),
+    `wrote ${out}`,
+    '',
+  ].join('\n');
+}

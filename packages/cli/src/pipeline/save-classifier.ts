@@ -1,0 +1,33 @@
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { encodeSafetensors, writeFolderAtomically } from '@guided-dropout/models';
+import { encodeModel, modelOf } from '@guided-dropout/onnx';
+import { withWeights } from '@guided-dropout/trainer';
+import type { FinetuneResult } from './finetune-classifier.js';
+import { TOKENIZER_FILES } from './tokenizer.js';
+
+/**
+ * Writes a classifier as a Hugging Face folder: config.json, model.safetensors, the tokenizer of the checkpoint it
+ * came from, and onnx/model.onnx. The folder appears when it is complete.
+ *
+ * @param tokenizerFolder where tokenizer.json and tokenizer_config.json are copied from.
+ * @throws GuidedDropoutError `OUTPUT_*` when it cannot be written, or exists and `replace` is not set.
+ */
+export async function saveClassifier(
+  folder: string,
+  { model, weights }: Pick<FinetuneResult, 'model' | 'weights'>,
+  tokenizerFolder: string,
+  options: { readonly replace?: boolean } = {},
+): Promise<void> {
+  await writeFolderAtomically(
+    folder,
+    async (temporary) => {
+      await writeFile(join(temporary, 'config.json'), `${JSON.stringify(model.config, undefined, 2)}\n`);
+      await writeFile(join(temporary, 'model.safetensors'), encodeSafetensors(weights, { format: 'pt' }));
+      for (const file of TOKENIZER_FILES) await copyFile(join(tokenizerFolder, file), join(temporary, file));
+      await mkdir(join(temporary, 'onnx'));
+      await writeFile(join(temporary, 'onnx', 'model.onnx'), encodeModel(modelOf(withWeights(model.graph, weights))));
+    },
+    options,
+  );
+}

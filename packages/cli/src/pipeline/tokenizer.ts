@@ -1,0 +1,99 @@
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { GuidedDropoutError } from '@guided-dropout/core';
+import { AutoTokenizer, env, type PreTrainedTokenizer } from '@huggingface/transformers';
+import { truncateLongestFirst } from './truncate.js';
+
+/** Token ids of one text or pair of texts, special tokens included. */
+export interface Encoding {
+  readonly inputIds: readonly number[];
+  /** Segment of each token. */
+  readonly tokenTypeIds: readonly number[];
+  /** Whether tokens were cut off. */
+  readonly truncated: boolean;
+}
+
+/** The files a tokenizer is saved as, all in the model's folder. */
+export const TOKENIZER_FILES = ['tokenizer.json', 'tokenizer_config.json'] as const;
+
+/** A checkpoint's tokenizer, from `@huggingface/transformers`. */
+export class Tokenizer {
+  readonly #tokenizer: PreTrainedTokenizer;
+
+  private constructor(
+    readonly folder: string,
+    readonly padId: number,
+    /** Undefined where the tokenizer has no mask token. */
+    readonly maskId: number | undefined,
+    readonly specialIds: ReadonlySet<number>,
+    tokenizer: PreTrainedTokenizer,
+  ) {
+    this.#tokenizer = tokenizer;
+  }
+
+  /**
+   * Loads tokenizer.json and tokenizer_config.json of a folder; nothing is downloaded.
+   *
+   * @param vocabularySize rows of the model's embedding table.
+   * @throws GuidedDropoutError `TOKENIZER_MISSING`, `TOKENIZER_INVALID`, or `TOKENIZER_VOCABULARY` when it has ids
+   * that the model has no embedding for.
+   */
+  static async load(folder: string, vocabularySize: number): Promise<Tokenizer> {
+    const root = resolve(folder);
+    for (const file of TOKENIZER_FILES) await assertFile(join(root, file));
+    env.allowRemoteModels = false;
+    const loaded = await AutoTokenizer.from_pretrained(root, { local_files_only: true }).catch((cause: unknown) => {
+      throw new GuidedDropoutError(
+        'TOKENIZER_INVALID',
+        {
+          where: join(root, 'tokenizer.json'),
+          expected: 'a tokenizer @huggingface/transformers can load',
+          received: cause instanceof Error ? cause.message : String(cause),
+          fix: 'Take tokenizer.json and tokenizer_config.json from the checkpoint again.',
+        },
+        { cause },
+      );
+    });
+    const highestId = [...loaded.get_vocab().values()].reduce((highest, id) => Math.max(highest, id), -1);
+    if (highestId >= vocabularySize) {
+      throw new GuidedDropoutError('TOKENIZER_VOCABULARY', {
+        where: join(root, 'tokenizer.json'),
+        expected: `token ids below ${vocabularySize}, the rows of the model's word embeddings`,
+        received: `ids up to ${highestId}`,
+        fix: 'Use the tokenizer that the checkpoint was trained with.',
+      });
+    }
+    const padId = loaded.pad_token_id ?? 0;
+    return new Tokenizer(root, padId, loaded.mask_token_id, new Set(loaded.all_special_ids), loaded);
+  }
+
+  /** Token ids of a text, cut to `maxLength` tokens as `truncation='longest_first'` of `transformers` does. */
+  encode(text: string, pair: string | undefined, maxLength: number): Encoding {
+    const full = this.#call(text, pair, true);
+    if (full.inputIds.length <= maxLength) return { ...full, truncated: false };
+    const first = this.#call(text, undefined, false).inputIds;
+    const second = pair === undefined ? [] : this.#call(pair, undefined, false).inputIds;
+    return { ...truncateLongestFirst(full, first.length, second.length, maxLength), truncated: true };
+  }
+
+  #call(text: string, pair: string | undefined, addSpecialTokens: boolean): Omit<Encoding, 'truncated'> {
+    const encoded = this.#tokenizer(text, {
+      ...(pair !== undefined && { text_pair: pair }),
+      add_special_tokens: addSpecialTokens,
+      return_tensor: false,
+      return_token_type_ids: true,
+    }) as { input_ids: number[]; token_type_ids?: number[] };
+    return { inputIds: encoded.input_ids, tokenTypeIds: encoded.token_type_ids ?? encoded.input_ids.map(() => 0) };
+  }
+}
+
+async function assertFile(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isFile()) return;
+  throw new GuidedDropoutError('TOKENIZER_MISSING', {
+    where: path,
+    expected: 'a tokenizer file',
+    received: 'no such file',
+    fix: 'Put tokenizer.json and tokenizer_config.json beside the weights.',
+  });
+}

@@ -1,0 +1,25 @@
+import { Command } from 'commander';
+import { addFinetuneCommand } from './commands/finetune.js';
+import { addFisherCommand } from './commands/fisher.js';
+import { addScheduleCommand } from './commands/schedule.js';
+
+/** The command line `guided-dropout`. */
+export function createProgram(version: string): Command {
+  const program = new Command('guided-dropout')
+    .description('Fine-tune language models with dropout that spares the layers their knowledge sits in.')
+    .version(version)
+    .showHelpAfterError('(add --help for the options and examples)')
+    .exitOverride();
+  // Commands take over these settings, so they are made before.
+  addFisherCommand(program);
+  addScheduleCommand(program);
+  addFinetuneCommand(program);
+  return program.addHelpText(
+    'after',
+    `
+The method, step by step:
+  $ guided-dropout fisher   --model M --corpus text.txt --out fisher.safetensors
+  $ guided-dropout schedule --model M --fisher fisher.safetensors --out schedule.json
+  $ guided-dropout finetune --model M --task cola --data CoLA --regularizer guided --schedule schedule.json --out runs/cola`,
+  );
+}

@@ -1,0 +1,47 @@
+import type { ProgressListener } from '@guided-dropout/core';
+
+const WIDTH = 24;
+/** A terminal is redrawn this often at most, a log file gets a line this often, in milliseconds. */
+const REDRAW = 100;
+const LOG_INTERVAL = 10_000;
+
+/** Where progress goes: a terminal, or a file or pipe that cannot move its cursor. */
+export interface ProgressStream {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
+/**
+ * Shows the progress of one piece of long work with the time left: a bar redrawn in place on a terminal, a line every
+ * ten seconds elsewhere. The line ends when all units are done.
+ */
+export function progressBar(label: string, stream: ProgressStream = process.stderr): ProgressListener {
+  const start = performance.now();
+  let drawn = stream.isTTY ? -Infinity : start;
+  return (done, total) => {
+    const now = performance.now();
+    const finished = done >= total;
+    if (!finished && now - drawn < (stream.isTTY ? REDRAW : LOG_INTERVAL)) return;
+    drawn = now;
+    const line = progressLine(label, done, total, (now - start) / 1000);
+    if (stream.isTTY) stream.write(`\r\u001B[2K${line}${finished ? '\n' : ''}`);
+    else stream.write(`${line}\n`);
+  };
+}
+
+/** One line: label, bar, share, count, time taken and time left. */
+export function progressLine(label: string, done: number, total: number, seconds: number): string {
+  const share = total === 0 ? 1 : Math.min(1, done / total);
+  const filled = Math.round(share * WIDTH);
+  const bar = '█'.repeat(filled) + '░'.repeat(WIDTH - filled);
+  const left = done > 0 && share < 1 ? ` · ${formatSeconds((seconds * (1 - share)) / share)} left` : '';
+  return `${label} ${bar} ${Math.floor(share * 100)}% ${done}/${total} · ${formatSeconds(seconds)}${left}`;
+}
+
+/** Seconds as `m:ss`, or `h:mm:ss` from an hour on. */
+export function formatSeconds(seconds: number): string {
+  const whole = Math.round(seconds);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+}

@@ -1,0 +1,11 @@
+/** One labelled row of a GLUE task. */
+export interface GlueExample {
+  /** Line in its file, from 1 (a header is line 1); names the example in messages and logs. */
+  readonly line: number;
+  /** As in the file, not trimmed. */
+  readonly sentence: string;
+  /** The second sentence; absent in a single-sentence task. */
+  readonly pair?: string;
+  /** Index of the class, or the score of a regression task. */
+  readonly label: number;
+}

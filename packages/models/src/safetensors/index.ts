@@ -1,0 +1,5 @@
+export { decodeSafetensors } from './decode-safetensors.js';
+export { encodeSafetensors, writeSafetensors, type SafetensorsMetadata } from './encode-safetensors.js';
+export type { SafetensorsEntry } from './header.js';
+export { readSafetensors } from './read-safetensors.js';
+export { SafetensorsFile } from './safetensors-file.js';
