@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { refusal } from '../../test/refusal.js';
 import { temporaryFolder } from '../../test/temporary-folder.js';
-import { abandonedOutputs, writeFileAtomically, writeFolderAtomically } from './index.js';
+import { abandonedOutputs, assertFolderFree, writeFileAtomically, writeFolderAtomically } from './index.js';
 import { moveInto } from './move-into.js';
 import { outputError } from './output-error.js';
 import { writePieces } from './write-pieces.js';
@@ -174,6 +174,29 @@ describe('a folder', () => {
     expect(await readdir(folder)).toEqual(['out']);
   });
 
+  test('files that come into an empty one at the last moment are kept', async () => {
+    const folder = await temporaryFolder();
+    await fillWith('theirs')(folder);
+    await fillWith('new')(
+      await mkdir(join(folder, 'temporary'), { recursive: true }).then(() => join(folder, 'temporary')),
+    );
+    await moveInto(join(folder, 'inner'), join(folder, 'temporary', 'inner'), 'empty');
+    const kept = (await readdir(folder)).find((name) => name.startsWith('.inner.replaced-'))!;
+    expect(await readFile(join(folder, kept, 'file'), 'utf8')).toBe('theirs');
+    expect(await contentOf(folder)).toBe('new');
+  });
+
+  test('whether one could be written can be asked beforehand', async () => {
+    const folder = await temporaryFolder();
+    await assertFolderFree(join(folder, 'new'));
+    await assertFolderFree(folder);
+    await writeFile(join(folder, 'file'), '');
+    expect((await refusal(() => assertFolderFree(folder))).code).toBe('OUTPUT_EXISTS');
+    await assertFolderFree(folder, { replace: true });
+    expect((await refusal(() => assertFolderFree(join(folder, 'file'), { replace: true }))).code).toBe('OUTPUT_EXISTS');
+    expect((await refusal(() => assertFolderFree(join(folder, 'file', 'x')))).code).toBe('OUTPUT_WRITE');
+  });
+
   test('never replaces a file', async () => {
     const path = join(await temporaryFolder(), 'out');
     await writeFile(path, 'kept');
@@ -231,7 +254,7 @@ describe('a folder', () => {
     const folder = await temporaryFolder();
     const path = join(folder, 'out');
     await writeFolderAtomically(path, fillWith('old'));
-    await expect(moveInto(path, join(folder, 'none'), 'folder')).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(moveInto(path, join(folder, 'none'), 'replaceable')).rejects.toMatchObject({ code: 'ENOENT' });
     expect(await contentOf(path)).toBe('old');
     expect(await readdir(folder)).toEqual(['out']);
   });

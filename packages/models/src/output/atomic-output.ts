@@ -86,11 +86,7 @@ export async function writeFolderAtomically(
  * @throws GuidedDropoutError `OUTPUT_EXISTS` or `OUTPUT_WRITE` when the folder could not be written.
  */
 export async function assertFolderFree(path: string, { replace = false }: FolderOutputOptions = {}): Promise<void> {
-  try {
-    await assertReplaceable(await followed(path), path, replace);
-  } catch (error) {
-    throw error instanceof GuidedDropoutError ? error : outputError(path, error);
-  }
+  await reporting(path, async () => assertReplaceable(await followed(path), path, replace));
 }
 
 /** Runs an action of which every failure is one to write the output. */
@@ -109,7 +105,8 @@ async function assertReplaceable(target: string, path: string, replace: boolean)
   });
   if (found === undefined) return 'nothing';
   if (!found.isDirectory()) throw existsError(path, 'a file', 'Choose another path, or move the file away.');
-  if (replace || (await readdir(target)).length === 0) return 'folder';
+  if ((await readdir(target)).length === 0) return 'empty';
+  if (replace) return 'replaceable';
   throw existsError(
     path,
     'a folder with files in it',

@@ -1,8 +1,8 @@
-import { rename, rm } from 'node:fs/promises';
+import { rename, rm, rmdir } from 'node:fs/promises';
 import { temporaryBeside } from './temporary-name.js';
 
-/** What stands where an output folder is to be: nothing, or a folder that may be replaced. */
-export type Occupant = 'nothing' | 'folder';
+/** What stands where an output folder is to be: nothing, an empty folder, or one that was agreed to be replaced. */
+export type Occupant = 'nothing' | 'empty' | 'replaceable';
 
 /**
  * Renames a finished temporary folder to its target, first moving aside what is there and deleting it afterwards; after
@@ -19,7 +19,9 @@ export async function moveInto(target: string, temporary: string, there: Occupan
     throw error;
   }
   // The output is in place; an old one that cannot be deleted stays under its telling name.
-  await discard(old);
+  if (there === 'replaceable') await discard(old);
+  // Not recursively: had someone put files there at the last moment, they would be in it.
+  else await rmdir(old).catch(() => undefined);
 }
 
 /** Deletes what is no longer needed; failing at it must not hide why it is not needed. */

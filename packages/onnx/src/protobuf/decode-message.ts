@@ -84,7 +84,8 @@ function readField(
     list.append(wireType === WireType.LengthDelimited ? reader.bytes() : reader.skip(wireType));
     return;
   }
-  count(progress);
+  // A single number lives in its message; everything else is one more object.
+  if (wireType === WireType.LengthDelimited) count(progress);
   if (field.form === 'message' || field.form === 'messages') {
     assertWireType(property, WireType.LengthDelimited, wireType);
     const table = field.table();

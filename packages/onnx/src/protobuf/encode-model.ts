@@ -18,8 +18,9 @@ const WHERE = 'encodeModel';
 export function encodeModel(model: Model): Uint8Array {
   const where = `${WHERE}, graph ${quoted(model.graph.name)}`;
   checkGraph(model.graph, where);
-  if (model.opsets.size === 0)
+  if (model.opsets.size === 0) {
     throw onnxError('ONNX_INVALID', `${WHERE}, opsets`, 'an operator set', 'none', 'Pass one.');
+  }
   const proto = createMessage(modelProto, {
     irVersion: int64Of(model.irVersion, `${WHERE}, irVersion`),
     producerName: model.producer,

@@ -58,8 +58,7 @@ function fromTyped(
   where: string,
 ): Tensor {
   assertCount(numbers.length, elementCount(dims), `elements by its shape ${shapeText(dims)}`, where);
-  if (numbers.BYTES_PER_ELEMENT === bytesPerElement(dataType))
-    return { dataType, dims, data: numbers as Tensor['data'] };
+  if (numbers instanceof arrayConstructor(dataType)) return { dataType, dims, data: numbers };
   const data = new (arrayConstructor(dataType))(numbers.length) as Exclude<Tensor['data'], BigInt64Array>;
   for (let i = 0; i < numbers.length; i++) {
     const value = Number(numbers[i]);
