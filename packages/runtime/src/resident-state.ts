@@ -35,11 +35,6 @@ export class ResidentState {
     this.#byInput.set(input, slot);
   }
 
-  /** Adds a float32 tensor of zeros. */
-  addZeros(input: string, output: string, dims: readonly number[]): void {
-    this.add(input, output, zeros('float32', dims));
-  }
-
   /** Runs the session on the state and further feeds, renews the state, and returns the other outputs. */
   async run(session: Session, feeds: Feeds): Promise<Record<string, Tensor>> {
     const inputs: Record<string, OrtTensor> = {};

@@ -35,8 +35,9 @@ export function decodeModel(bytes: Uint8Array, options: DecodeModelOptions = {})
   }
   const proto = decodeMessage(modelProto, bytes, where);
   assertSupported(proto, where);
-  if (proto.graph === undefined)
+  if (proto.graph === undefined) {
     throw onnxError('ONNX_INVALID', where, 'a graph', 'none', 'Check that it is an ONNX file.');
+  }
   const graphPlace = `${where}, graph ${quoted(proto.graph.name ?? '')}`;
   const graph = withoutDefaults(graphFromProto(proto.graph, graphPlace, new ExternalData(options.externalData)));
   checkGraph(graph, graphPlace);

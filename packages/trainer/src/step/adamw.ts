@@ -18,10 +18,10 @@ export const defaultAdamW: AdamWOptions = { beta1: 0.9, beta2: 0.999, epsilon: 1
 /** Scalars of one step that every parameter's update shares; names of float32 values, shape `[]`. */
 export interface AdamWScalars {
   readonly learningRate: string;
-  /** learningRate / (1 − β₁ᵗ). */
+  /** learningRate · √(1 − β₂ᵗ) / (1 − β₁ᵗ). */
   readonly stepSize: string;
-  /** 1 / √(1 − β₂ᵗ). */
-  readonly denominatorScale: string;
+  /** ε · √(1 − β₂ᵗ). */
+  readonly denominatorOffset: string;
   /** Factor on every gradient (clipping), in (0, 1]. */
   readonly gradientScale: string;
 }
@@ -34,9 +34,11 @@ export interface AdamWState {
 }
 
 /**
- * Writes AdamW (Loshchilov & Hutter, 2019) for all parameters, in the order of operations of `torch.optim.AdamW`:
+ * Writes AdamW (Loshchilov & Hutter, 2019) for all parameters, as `torch.optim.AdamW` defines it:
  *
  *     w ← w·(1 − lr·decay);  m ← β₁m + (1−β₁)g;  v ← β₂v + (1−β₂)g²;  w ← w − lr/(1−β₁ᵗ) · m / (√v/√(1−β₂ᵗ) + ε)
+ *
+ * with the last fraction expanded by √(1−β₂ᵗ), which saves a pass over the parameter.
  *
  * @returns a function that updates one parameter and returns the names of its new state.
  */
@@ -56,8 +58,8 @@ export function adamW(
     const first = op('Add', op('Mul', state.firstMoment, number(options.beta1)), op('Mul', gradient, gradientWeight));
     const square = op('Mul', gradient, gradient);
     const second = op('Add', op('Mul', state.secondMoment, number(options.beta2)), op('Mul', square, squareWeight));
-    const root = op('Mul', op('Sqrt', second), scalars.denominatorScale);
-    const change = op('Div', op('Mul', first, scalars.stepSize), op('Add', root, number(options.epsilon)));
+    const denominator = op('Add', op('Sqrt', second), scalars.denominatorOffset);
+    const change = op('Mul', op('Div', first, denominator), scalars.stepSize);
     const kept = decayed && options.weightDecay > 0 ? op('Mul', state.weight, decay) : state.weight;
     return { weight: op('Sub', kept, change), firstMoment: first, secondMoment: second };
   };
@@ -68,11 +70,12 @@ export function adamWScalars(
   options: AdamWOptions,
   learningRate: number,
   step: number,
-): { readonly learningRate: number; readonly stepSize: number; readonly denominatorScale: number } {
+): { readonly learningRate: number; readonly stepSize: number; readonly denominatorOffset: number } {
+  const correction = Math.sqrt(1 - options.beta2 ** step);
   return {
     learningRate,
-    stepSize: learningRate / (1 - options.beta1 ** step),
-    denominatorScale: 1 / Math.sqrt(1 - options.beta2 ** step),
+    stepSize: (learningRate * correction) / (1 - options.beta1 ** step),
+    denominatorOffset: options.epsilon * correction,
   };
 }
 

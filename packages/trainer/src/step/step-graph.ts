@@ -1,27 +1,25 @@
 import { differentiate } from '@guided-dropout/autodiff';
-import { GraphBuilder, initializersToInputs, removeDead, type Graph, type Tensor } from '@guided-dropout/onnx';
+import { GraphBuilder, initializersToInputs, removeDead, zeros, type Graph, type Tensor } from '@guided-dropout/onnx';
 import { probeTypes } from '@guided-dropout/runtime';
-import { adamW, isDecayed, type AdamWOptions } from './adamw.js';
+import { adamW, isDecayed, type AdamWOptions, type AdamWState } from './adamw.js';
 import { emitClipFactor, emitGlobalNorm } from './global-norm.js';
 
 /** Names of the scalar inputs that change from step to step. */
-export const SCALAR_INPUTS = ['learning_rate', 'step_size', 'denominator_scale'] as const;
+export const SCALAR_INPUTS = ['learning_rate', 'step_size', 'denominator_offset'] as const;
+
+/** A tensor of the state: the graph input that carries its value, and the output that holds its new one. */
+export interface StateTensor {
+  readonly input: string;
+  readonly output: string;
+  /** The value at the start. */
+  readonly initial: Tensor;
+}
 
 /** One optimiser step as a graph: state, batch and scalars in; new state, `loss` and `gradient_norm` out. */
 export interface StepGraph {
   readonly graph: Graph;
-  /** Values of the parameters at the start. */
-  readonly parameters: ReadonlyMap<string, Tensor>;
-}
-
-/** The graph inputs that carry a parameter and its moments, in this order. */
-export function stateInputs(parameter: string): readonly [string, string, string] {
-  return [parameter, `first_moment:${parameter}`, `second_moment:${parameter}`];
-}
-
-/** The graph outputs with the new values of {@link stateInputs}, in the same order. */
-export function stateOutputs(parameter: string): readonly [string, string, string] {
-  return [`new:${parameter}`, `new_first_moment:${parameter}`, `new_second_moment:${parameter}`];
+  /** Every parameter, under its own name, with its two moments. */
+  readonly state: readonly StateTensor[];
 }
 
 /**
@@ -41,8 +39,9 @@ export async function buildStepGraph(
   const builder = GraphBuilder.from({ ...graph, name: `${graph.name}-step`, outputs: [] });
   const gradients = differentiate(builder, { loss: 'loss', parameters, types });
   const summed = parameters.map((parameter) => gradients.summed(parameter));
-  const [learningRate, stepSize, denominatorScale] = SCALAR_INPUTS.map((name) => builder.input(name, 'float32', []));
+  const [learningRate, stepSize, denominatorOffset] = SCALAR_INPUTS.map((name) => builder.input(name, 'float32', []));
   builder.declareOutput({ name: 'loss', dataType: 'float32', dims: [] });
+  const updates: { readonly parameter: string; readonly before: AdamWState; readonly after: AdamWState }[] = [];
   builder.scope('optimizer', () => {
     const norm = emitGlobalNorm(builder, summed);
     builder.output(norm, 'float32', [], 'gradient_norm');
@@ -51,23 +50,32 @@ export async function buildStepGraph(
     const scalars = {
       learningRate: learningRate!,
       stepSize: stepSize!,
-      denominatorScale: denominatorScale!,
+      denominatorOffset: denominatorOffset!,
       gradientScale,
     };
     const update = adamW(builder, optimizer, scalars);
     parameters.forEach((parameter, i) => {
       const { dims } = types.get(parameter)!;
-      const [weight, first, second] = stateInputs(parameter);
-      builder.input(first, 'float32', dims);
-      builder.input(second, 'float32', dims);
-      const state = { weight, firstMoment: first, secondMoment: second };
-      const next = update(state, summed[i]!, isDecayed(dims));
-      const names = stateOutputs(parameter);
-      [next.weight, next.firstMoment, next.secondMoment].forEach((value, k) =>
-        builder.output(value, 'float32', dims, names[k]!),
-      );
+      const before: AdamWState = {
+        weight: parameter,
+        firstMoment: builder.input(`first_moment:${parameter}`, 'float32', dims),
+        secondMoment: builder.input(`second_moment:${parameter}`, 'float32', dims),
+      };
+      const after = update(before, summed[i]!, isDecayed(dims));
+      // Outputs keep the names the builder gave them: another name would cost a copy of the tensor.
+      for (const output of Object.values(after)) builder.declareOutput({ name: output, dataType: 'float32', dims });
+      updates.push({ parameter, before, after });
     });
   });
   const lifted = initializersToInputs(removeDead(builder.build()), parameters);
-  return { graph: lifted.graph, parameters: lifted.values };
+  const state = updates.flatMap(({ parameter, before, after }) => {
+    const weight = lifted.values.get(parameter)!;
+    const moment = zeros('float32', weight.dims);
+    return [
+      { input: before.weight, output: after.weight, initial: weight },
+      { input: before.firstMoment, output: after.firstMoment, initial: moment },
+      { input: before.secondMoment, output: after.secondMoment, initial: moment },
+    ];
+  });
+  return { graph: lifted.graph, state };
 }

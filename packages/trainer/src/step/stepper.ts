@@ -1,7 +1,7 @@
 import type { Graph, Tensor } from '@guided-dropout/onnx';
 import { ResidentState, Session, type Feeds } from '@guided-dropout/runtime';
 import { adamWScalars, type AdamWOptions } from './adamw.js';
-import { buildStepGraph, stateInputs, stateOutputs } from './step-graph.js';
+import { buildStepGraph } from './step-graph.js';
 
 /** What to optimise, and how. */
 export interface StepperOptions {
@@ -35,7 +35,7 @@ export class Stepper {
 
   /** Builds the step graph and loads it. */
   static async create(options: StepperOptions): Promise<Stepper> {
-    const { graph, parameters } = await buildStepGraph(
+    const { graph, state } = await buildStepGraph(
       options.graph,
       options.parameters,
       options.optimizer,
@@ -44,15 +44,9 @@ export class Stepper {
     const session = await Session.create(graph, {
       ...(options.numThreads !== undefined && { numThreads: options.numThreads }),
     });
-    const state = new ResidentState();
-    for (const [name, value] of parameters) {
-      const [weight, first, second] = stateInputs(name);
-      const [newWeight, newFirst, newSecond] = stateOutputs(name);
-      state.add(weight, newWeight, value);
-      state.addZeros(first, newFirst, value.dims);
-      state.addZeros(second, newSecond, value.dims);
-    }
-    return new Stepper(session, state, options.optimizer, [...parameters.keys()]);
+    const resident = new ResidentState();
+    for (const { input, output, initial } of state) resident.add(input, output, initial);
+    return new Stepper(session, resident, options.optimizer, options.parameters);
   }
 
   /** Steps done so far. */
@@ -68,7 +62,7 @@ export class Stepper {
       ...feeds,
       learning_rate: scalarOf(scalars.learningRate),
       step_size: scalarOf(scalars.stepSize),
-      denominator_scale: scalarOf(scalars.denominatorScale),
+      denominator_offset: scalarOf(scalars.denominatorOffset),
     });
     return { loss: Number(outputs['loss']!.data[0]), gradientNorm: Number(outputs['gradient_norm']!.data[0]) };
   }
