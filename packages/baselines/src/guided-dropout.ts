@@ -12,11 +12,11 @@ export function guidedDropout(schedule: DropoutSchedule): DropoutRegularizer {
     onTrainBegin(control) {
       const rates = new Map(schedule.sites.map(({ name, rate }) => [name, rate]));
       const unscheduled = control.siteNames.find((site) => !rates.has(site));
-      if (unscheduled !== undefined || rates.size !== control.siteNames.length) {
+      if (unscheduled !== undefined || schedule.sites.length !== control.siteNames.length) {
         throw new GuidedDropoutError('SCHEDULE_SITES', {
           where: 'guidedDropout(schedule)',
           expected: `a rate for each of the model's ${control.siteNames.length} sites and no other`,
-          received: unscheduled === undefined ? `rates for ${rates.size} sites` : `none for '${unscheduled}'`,
+          received: unscheduled === undefined ? `${schedule.sites.length} rates` : `none for '${unscheduled}'`,
           fix: 'Estimate the schedule from this model.',
         });
       }

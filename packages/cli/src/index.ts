@@ -1,3 +1,4 @@
+export { progressBar } from './terminal/progress-bar.js';
 export { readCorpus, sampleFraction } from './pipeline/corpus.js';
 export {
   finetuneClassifier,

@@ -13,14 +13,31 @@ const architectures: ReadonlyMap<string, Architecture> = new Map([bert].map((one
  * `MODEL_WEIGHTS` where configuration and tensors do not make a model.
  */
 export function buildModel(checkpoint: Checkpoint, head: Head): LanguageModel {
-  const architecture = architectures.get(checkpoint.modelType);
-  if (architecture === undefined) {
-    throw new GuidedDropoutError('MODEL_ARCHITECTURE', {
-      where: `${join(checkpoint.folder, 'config.json')}, field 'model_type'`,
-      expected: `one of ${[...architectures.keys()].join(', ')}`,
-      received: JSON.stringify(checkpoint.modelType),
-      fix: 'Use a checkpoint of a supported architecture.',
-    });
-  }
-  return architecture.build(checkpoint.config, checkpoint.weights, head, checkpoint.folder);
+  const { modelType, config, weights, folder } = checkpoint;
+  return architectureOf(modelType, join(folder, 'config.json')).build(config, weights, head, folder);
+}
+
+/**
+ * A model with fresh weights, to be pretrained: matrices and tables N(0, initializer_range²), biases 0, scales 1.
+ *
+ * @param config what its config.json is to say.
+ * @throws GuidedDropoutError as {@link buildModel}.
+ */
+export function initialiseModel(
+  config: Readonly<Record<string, unknown>> & { readonly model_type: string },
+  head: Head,
+  seed: number,
+): LanguageModel {
+  return architectureOf(config.model_type, 'config').build(config, new Map(), head, 'new model', seed);
+}
+
+function architectureOf(modelType: string, where: string): Architecture {
+  const architecture = architectures.get(modelType);
+  if (architecture !== undefined) return architecture;
+  throw new GuidedDropoutError('MODEL_ARCHITECTURE', {
+    where: `${where}, field 'model_type'`,
+    expected: `one of ${[...architectures.keys()].join(', ')}`,
+    received: JSON.stringify(modelType),
+    fix: 'Use a checkpoint of a supported architecture.',
+  });
 }

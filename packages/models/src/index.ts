@@ -1,5 +1,5 @@
 export type { Architecture, Head, LanguageModel } from './architectures/architecture.js';
-export { buildModel } from './build-model.js';
+export { buildModel, initialiseModel } from './build-model.js';
 export { checkpointName, loadCheckpoint, type Checkpoint } from './checkpoint/load-checkpoint.js';
 export { modelHash } from './checkpoint/model-hash.js';
 export {

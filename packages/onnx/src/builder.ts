@@ -24,6 +24,7 @@ export class GraphBuilder {
   readonly #producers = new Map<string, number>();
   readonly #sharedConstants = new Map<string, string>();
   readonly #used = new Set<string>();
+  readonly #nodeNames = new Set<string>();
   readonly #counters = new Map<string, number>();
   #scope = '';
 
@@ -127,6 +128,7 @@ export class GraphBuilder {
       this.#claim(value);
       this.#producers.set(value, this.#nodes.length);
     }
+    this.#nodeNames.add(node.name);
     this.#nodes.push(node);
   }
 
@@ -176,6 +178,9 @@ export class GraphBuilder {
 
   /** Declares an existing value as graph output, described by the info of another graph. */
   declareOutput(info: ValueInfo): void {
+    if (!this.#used.has(info.name)) throw this.#error(info.name, 'an output that exists', 'an unknown value');
+    if (this.#outputs.some(({ name }) => name === info.name))
+      throw this.#error(info.name, 'each output once', 'an output declared before');
     this.#outputs.push(info);
   }
 
@@ -209,7 +214,7 @@ export class GraphBuilder {
 
   #unclaimed(name: string): string {
     let candidate = name;
-    for (let i = 1; this.#used.has(candidate); i++) candidate = `${name}~${i}`;
+    for (let i = 1; this.#used.has(candidate) || this.#nodeNames.has(candidate); i++) candidate = `${name}~${i}`;
     return candidate;
   }
 

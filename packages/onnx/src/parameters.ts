@@ -6,6 +6,7 @@ import type { Tensor } from './tensor.js';
  * Turns named initializers into graph inputs of the same name, so that their values can change from run to run.
  *
  * @returns the graph and the values that were taken out, in the order of `names`.
+ * @throws GuidedDropoutError `GRAPH_INITIALIZER` for a name that is no initializer.
  */
 export function initializersToInputs(
   graph: Graph,
@@ -15,14 +16,7 @@ export function initializersToInputs(
   const values = new Map<string, Tensor>();
   for (const name of names) {
     const value = initializers.get(name);
-    if (value === undefined) {
-      throw new GuidedDropoutError('GRAPH_INITIALIZER', {
-        where: `graph '${graph.name}'`,
-        expected: `an initializer '${name}'`,
-        received: 'none of that name',
-        fix: `Name one of its ${graph.initializers.size} initializers.`,
-      });
-    }
+    if (value === undefined) throw unknownValue(graph, `an initializer '${name}'`);
     initializers.delete(name);
     values.set(name, value);
   }
@@ -30,11 +24,29 @@ export function initializersToInputs(
   return { graph: { ...graph, inputs: [...graph.inputs, ...inputs], initializers }, values };
 }
 
-/** The inverse of {@link initializersToInputs}: inputs of these names become initializers with these values. */
+/**
+ * The inverse of {@link initializersToInputs}: inputs of these names become initializers with these values, and
+ * initializers of these names get them.
+ *
+ * @throws GuidedDropoutError `GRAPH_INITIALIZER` for a name that is neither.
+ */
 export function inputsToInitializers(graph: Graph, values: ReadonlyMap<string, Tensor>): Graph {
+  const known = new Set([...graph.inputs.map((input) => input.name), ...graph.initializers.keys()]);
+  for (const name of values.keys()) {
+    if (!known.has(name)) throw unknownValue(graph, `an input or initializer '${name}'`);
+  }
   return {
     ...graph,
     inputs: graph.inputs.filter((input) => !values.has(input.name)),
     initializers: new Map([...graph.initializers, ...values]),
   };
+}
+
+function unknownValue(graph: Graph, expected: string): GuidedDropoutError {
+  return new GuidedDropoutError('GRAPH_INITIALIZER', {
+    where: `graph '${graph.name}'`,
+    expected,
+    received: 'none of that name',
+    fix: `Check the name against the graph; it has ${graph.initializers.size} initializers.`,
+  });
 }

@@ -11,13 +11,16 @@ import {
 } from '@guided-dropout/onnx';
 import { Session } from './session.js';
 
-/** Sizes that a named dimension takes in the two probing runs. All differ, so a pair of sizes identifies its name. */
+/**
+ * Sizes that a named dimension takes in the two probing runs. A pair of sizes identifies its name: differences and
+ * ratios of the pairs are all different, so that no dimension shifted or multiplied by a constant looks like another.
+ */
 const PROBE_SIZES: readonly (readonly [number, number])[] = [
   [2, 3],
   [5, 7],
-  [4, 6],
-  [11, 13],
-  [17, 19],
+  [8, 11],
+  [13, 17],
+  [19, 24],
   [23, 29],
 ];
 

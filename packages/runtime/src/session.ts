@@ -85,7 +85,7 @@ export class Session {
 }
 
 function runtimeError(code: string, where: string, expected: string, cause: unknown): GuidedDropoutError {
-  const received = cause instanceof Error ? cause.message.trim() : String(cause);
+  const received = (cause instanceof Error ? cause.message : String(cause)).trim().replace(/\.$/, '');
   return new GuidedDropoutError(
     code,
     { where, expected, received, fix: 'Check the input shapes and types; this may be a defect of the graph.' },

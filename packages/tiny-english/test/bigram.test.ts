@@ -28,6 +28,12 @@ describe('BigramModel', () => {
     );
     expect(predicted).toEqual(['x', '.']);
   });
+
+  test.each([0, -1, Number.NaN, Infinity])('refuses a smoothing of %f', (smoothing) => {
+    expect(() => BigramModel.train(corpus, { smoothing })).toThrowError(
+      expect.objectContaining({ code: 'BIGRAM_SMOOTHING' }),
+    );
+  });
 });
 
 describe('maskedPositions', () => {

@@ -13,12 +13,19 @@ export interface TrainedSite {
   readonly part: 'base' | 'head';
 }
 
+/** A site with its rate, as it was given and as it is fed. */
+interface Entry {
+  readonly site: TrainedSite;
+  rate: number;
+  readonly feed: Float32Array;
+}
+
 /** The current rate of every site, as feeds of the step graph. */
 export class DropoutRates {
-  readonly #sites: ReadonlyMap<string, { readonly site: TrainedSite; readonly value: Float32Array }>;
+  readonly #sites: ReadonlyMap<string, Entry>;
 
   constructor(sites: readonly TrainedSite[]) {
-    this.#sites = new Map(sites.map((site) => [site.name, { site, value: Float32Array.of(0) }]));
+    this.#sites = new Map(sites.map((site) => [site.name, { site, rate: 0, feed: Float32Array.of(0) }]));
     for (const site of sites) this.set(site.name, site.rate);
   }
 
@@ -28,15 +35,16 @@ export class DropoutRates {
   }
 
   get(name: string): number {
-    return this.#entry(name).value[0]!;
+    return this.#entry(name).rate;
   }
 
   /**
    * @throws GuidedDropoutError `DROPOUT_SITE` for an unknown site, `DROPOUT_RATE` for a rate outside [0, 1).
    */
   set(name: string, rate: number): void {
-    const { value } = this.#entry(name);
-    if (!(rate >= 0 && rate < 1)) {
+    const entry = this.#entry(name);
+    // The graph divides by 1 − rate in float32, in which rates within 3e-8 of 1 are 1.
+    if (!(rate >= 0 && Math.fround(rate) < 1)) {
       throw new GuidedDropoutError('DROPOUT_RATE', {
         where: `site '${name}'`,
         expected: 'a dropout rate in [0, 1)',
@@ -44,16 +52,17 @@ export class DropoutRates {
         fix: 'Pass the probability of zeroing an element.',
       });
     }
-    value[0] = rate;
+    entry.rate = rate;
+    entry.feed[0] = rate;
   }
 
   /** One scalar feed per site; they follow later calls of {@link set}. */
   feeds(): Record<string, Tensor> {
     const scalar = (data: Float32Array): Tensor => ({ dataType: 'float32', dims: [], data });
-    return Object.fromEntries([...this.#sites.values()].map(({ site, value }) => [site.rateInput, scalar(value)]));
+    return Object.fromEntries([...this.#sites.values()].map(({ site, feed }) => [site.rateInput, scalar(feed)]));
   }
 
-  #entry(name: string): { readonly site: TrainedSite; readonly value: Float32Array } {
+  #entry(name: string): Entry {
     const entry = this.#sites.get(name);
     if (entry !== undefined) return entry;
     throw new GuidedDropoutError('DROPOUT_SITE', {

@@ -1,5 +1,5 @@
 export { Classifier, predictionOf, withWeights } from './classifier.js';
-export { inBatches, shuffledBatches } from './data/batches.js';
+export { bucketedBatches, inBatches, shuffledBatches } from './data/batches.js';
 export { collateInputs, collateLabels, type ClassificationExample } from './data/classification.js';
 export { DropoutRates, type TrainedSite } from './dropout-rates.js';
 export { linearWarmupDecay, type LearningRateSchedule } from './learning-rate.js';

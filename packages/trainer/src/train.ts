@@ -45,13 +45,13 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   for (let epoch = 0; epoch < options.numEpochs && !stopped; epoch++) {
     for (const callback of callbacks) await callback.onEpochBegin?.(epoch, control);
     for (const batch of options.batches(epoch)) {
+      if (stopped) break;
       const learningRate = options.learningRate(losses.length, totalSteps);
       const { loss, gradientNorm } = await stepper.run({ ...batch, ...rates.feeds() }, learningRate);
       const step = losses.push(loss);
       if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) throw notFinite(step, epoch, loss, gradientNorm);
       const report: StepReport = { step, totalSteps, epoch, loss, learningRate, gradientNorm };
       for (const callback of callbacks) await callback.onStepEnd?.(report, control);
-      if (stopped) break;
     }
     for (const callback of callbacks) await callback.onEpochEnd?.(epoch, control);
   }

@@ -47,11 +47,13 @@ export interface Architecture {
    * @param config contents of config.json.
    * @param weights tensors by their Hugging Face names, float32.
    * @param where the checkpoint, for messages.
+   * @param newModelSeed draws every parameter that is missing; undefined allows only those of a new head to be.
    */
   build(
     config: Readonly<Record<string, unknown>>,
     weights: ReadonlyMap<string, Tensor>,
     head: Head,
     where: string,
+    newModelSeed?: number,
   ): LanguageModel;
 }

@@ -1,3 +1,5 @@
+import { GuidedDropoutError } from '@guided-dropout/core';
+
 /** What stands before the first word and after the last. */
 const BOUNDARY = '';
 
@@ -24,8 +26,20 @@ export class BigramModel {
     this.#conditional = conditional;
   }
 
-  /** Counts the corpus; a sentence is its tokens separated by spaces. */
+  /**
+   * Counts the corpus; a sentence is its tokens separated by spaces.
+   *
+   * @throws GuidedDropoutError `BIGRAM_SMOOTHING` unless `smoothing` is positive and finite.
+   */
   static train(sentences: readonly string[], { smoothing = 1 }: BigramOptions = {}): BigramModel {
+    if (!(smoothing > 0 && smoothing < Infinity)) {
+      throw new GuidedDropoutError('BIGRAM_SMOOTHING', {
+        where: 'BigramModel.train(smoothing)',
+        expected: 'a positive number of pseudo-counts',
+        received: String(smoothing),
+        fix: 'Leave it out for 1.',
+      });
+    }
     const tokenised = sentences.map((sentence) => [BOUNDARY, ...sentence.split(' '), BOUNDARY]);
     const vocabulary = [...new Set([BOUNDARY, ...tokenised.flat()])];
     const size = vocabulary.length;

@@ -14,8 +14,7 @@ const MASKED_SHARE = 0.15;
 /**
  * The words to mask for judging models on the same ones: 15 % of each sentence's words, at least one, by seed.
  *
- * The final punctuation mark is not a word: it would be guessed from the word order alone. They come in ascending
- * order. Not masked means left in sight: see {@link maskedAccuracy} for what a predictor is shown.
+ * The final punctuation mark is not a word: it would be guessed from the word order alone. Positions come in ascending order.
  */
 export function maskedPositions(sentences: readonly string[], seed: number): MaskedPosition[] {
   const random = new Random(seed).fork('masked-positions');

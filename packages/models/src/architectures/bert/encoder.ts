@@ -10,8 +10,8 @@ export function emitLinear(weights: WeightSource, x: string, name: string, inSiz
   return emitAffine(
     weights.builder,
     x,
-    weights.weight(`${name}.weight`, [outSize, inSize]),
-    weights.weight(`${name}.bias`, [outSize]),
+    weights.weight(`${name}.weight`, [outSize, inSize], 'normal'),
+    weights.weight(`${name}.bias`, [outSize], 'zeros'),
   );
 }
 
@@ -23,8 +23,8 @@ export function emitAffine(builder: GraphBuilder, x: string, weight: string, bia
 
 /** Layer normalisation over the hidden axis with `name.weight` and `name.bias`. */
 export function emitLayerNorm(weights: WeightSource, x: string, name: string, config: BertConfig): string {
-  const scale = weights.weight(`${name}.weight`, [config.hiddenSize]);
-  const bias = weights.weight(`${name}.bias`, [config.hiddenSize]);
+  const scale = weights.weight(`${name}.weight`, [config.hiddenSize], 'ones');
+  const bias = weights.weight(`${name}.bias`, [config.hiddenSize], 'zeros');
   return weights.builder.op('LayerNormalization', [x, scale, bias], {
     axis: int(-1),
     epsilon: float(config.layerNormEpsilon),
@@ -62,7 +62,7 @@ export function emitBertEncoder(weights: WeightSource, config: BertConfig): stri
 function emitEmbeddings(weights: WeightSource, config: BertConfig, ids: string, types: string): string {
   const { builder } = weights;
   const table = (name: string, rows: number): string =>
-    weights.weight(`bert.embeddings.${name}.weight`, [rows, config.hiddenSize]);
+    weights.weight(`bert.embeddings.${name}.weight`, [rows, config.hiddenSize], 'normal');
   const words = builder.op('Gather', [table('word_embeddings', config.vocabSize), ids]);
   // Positions get a row each per example, though all rows are alike: gradients then stay apart by example.
   const shape = builder.op('Shape', [ids]);

@@ -23,8 +23,9 @@ export function emitMaskedLmHead(
     const decoder = weights.weight(
       config.tiedEmbeddings ? 'bert.embeddings.word_embeddings.weight' : 'cls.predictions.decoder.weight',
       [vocabSize, hiddenSize],
+      'normal',
     );
-    return emitAffine(builder, normalised, decoder, weights.weight('cls.predictions.bias', [vocabSize]));
+    return emitAffine(builder, normalised, decoder, weights.weight('cls.predictions.bias', [vocabSize], 'zeros'));
   });
 }
 
@@ -49,19 +50,14 @@ export function emitClassificationHead(
   config: BertConfig,
   hidden: string,
   numLabels: number,
-  seed: number,
 ): string {
   const { builder } = weights;
-  const { hiddenSize, initializerRange } = config;
-  const linear = (x: string, name: string, outSize: number): string => {
-    const weight = weights.weightOrNormal(`${name}.weight`, [outSize, hiddenSize], initializerRange, seed);
-    return emitAffine(builder, x, weight, weights.weightOrZeros(`${name}.bias`, [outSize]));
-  };
+  const { hiddenSize } = config;
   const pooled = builder.scope('bert.pooler', () => {
     const first = builder.op('Gather', [hidden, builder.constant(tensor('int64', [], BigInt64Array.of(0n)))], {
       axis: int(1),
     });
-    return builder.op('Tanh', [linear(first, 'bert.pooler.dense', hiddenSize)]);
+    return builder.op('Tanh', [emitLinear(weights, first, 'bert.pooler.dense', hiddenSize, hiddenSize)]);
   });
-  return builder.scope('classifier', () => linear(pooled, 'classifier', numLabels));
+  return builder.scope('classifier', () => emitLinear(weights, pooled, 'classifier', hiddenSize, numLabels));
 }

@@ -9,15 +9,19 @@ import { emitClassificationHead, emitMaskedLmHead } from './heads.js';
 /** BERT: `BertForMaskedLM` and `BertForSequenceClassification`. */
 export const bert: Architecture = {
   modelType: 'bert',
-  build(fields, stored, head, where): LanguageModel {
+  build(fields, stored, head, where, newModelSeed): LanguageModel {
     const config = readBertConfig(new ConfigReader(`${where}/config.json`, fields));
     const builder = new GraphBuilder('bert');
-    const weights = new WeightSource(builder, canonicalNames(stored), where);
+    const weights = new WeightSource(builder, canonicalNames(stored), where, {
+      seed: newModelSeed ?? (head.type === 'sequence-classification' ? head.seed : 0),
+      deviation: config.initializerRange,
+      mayBeMissing: (name) => newModelSeed !== undefined || isNewInClassifier(name, head),
+    });
     const hidden = emitBertEncoder(weights, config);
     const logits =
       head.type === 'masked-lm'
         ? emitMaskedLmHead(weights, config, hidden, head.labelledPositionsOnly ?? false)
-        : emitClassificationHead(weights, config, hidden, head.labels.length, head.seed);
+        : emitClassificationHead(weights, config, hidden, head.labels.length);
     builder.output(logits, 'float32', outputDims(head, config.vocabSize), 'logits');
     return {
       modelType: 'bert',
@@ -32,6 +36,11 @@ export const bert: Architecture = {
     };
   },
 };
+
+/** A pretrained checkpoint has no classifier, and often no pooler. */
+function isNewInClassifier(parameter: string, head: Head): boolean {
+  return head.type === 'sequence-classification' && /^(classifier|bert\.pooler\.dense)\./.test(parameter);
+}
 
 function outputDims(head: Head, vocabSize: number): (string | number)[] {
   if (head.type === 'sequence-classification') return ['batch', head.labels.length];
