@@ -1,7 +1,10 @@
 import { generateCorpus, splitCorpus, type SplitCorpus } from '@guided-dropout/tiny-english';
 
-/** The project's corpus: 60,000 sentences from seed 1, of which 2,000 are held out. */
-export function projectCorpus(): SplitCorpus {
-  const sentences = generateCorpus({ seed: 1, numSentences: 60_000 });
-  return splitCorpus(sentences, { seed: 1, numHeldOut: 2000 });
+/** Sentences of the project's corpus. */
+export const CORPUS_SIZE = 60_000;
+
+/** The project's corpus, or its beginning: sentences from seed 1, of which one in thirty is held out. */
+export function projectCorpus(numSentences = CORPUS_SIZE): SplitCorpus {
+  const sentences = generateCorpus({ seed: 1, numSentences });
+  return splitCorpus(sentences, { seed: 1, numHeldOut: Math.round(numSentences / 30) });
 }

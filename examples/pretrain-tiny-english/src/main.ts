@@ -1,7 +1,8 @@
 // Pretrains the small BERT that @guided-dropout/tiny-english ships, with this project's own trainer.
-//   npx tsx src/main.ts [--epochs 24] [--out FOLDER]
-import { parseArgs } from 'node:util';
+//   npx tsx src/main.ts [--epochs 20] [--sentences 60000] [--out FOLDER]
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { Random } from '@guided-dropout/core';
 import { collateMasked, maskTokens } from '@guided-dropout/fisher';
 import { initialiseModel, writeFileAtomically, writeSafetensors } from '@guided-dropout/models';
@@ -18,14 +19,18 @@ import {
 import { progressBar, Tokenizer } from 'guided-dropout';
 import { bertAccuracy } from './bert-accuracy.js';
 import { bertConfig } from './bert-config.js';
-import { projectCorpus } from './corpus.js';
+import { CORPUS_SIZE, projectCorpus } from './corpus.js';
 
 const { values } = parseArgs({
-  options: { epochs: { type: 'string', default: '24' }, out: { type: 'string', default: modelFolder() } },
+  options: {
+    epochs: { type: 'string', default: '20' },
+    sentences: { type: 'string', default: String(CORPUS_SIZE) },
+    out: { type: 'string', default: modelFolder() },
+  },
 });
 const [numEpochs, batchSize, seed] = [Number(values.epochs), 64, 1];
 
-const corpus = projectCorpus();
+const corpus = projectCorpus(Number(values.sentences));
 const model = initialiseModel(bertConfig, { type: 'masked-lm', labelledPositionsOnly: true }, seed);
 const tokenizer = await Tokenizer.load(modelFolder(), model.vocabularySize);
 const { padId, specialIds } = tokenizer;
@@ -69,11 +74,18 @@ await train({
       },
       async onEpochEnd(epoch) {
         const accuracy = await bertAccuracy(model.graph, stepper.weights(), heldOut, positions, { maskId, padId });
+        await save();
         console.log(JSON.stringify({ epoch: epoch + 1, loss: recentLoss, heldOutAccuracy: accuracy }));
       },
     },
   ],
 });
-await writeSafetensors(join(values.out, 'model.safetensors'), stepper.weights(), { format: 'pt' });
-await writeFileAtomically(join(values.out, 'config.json'), `${JSON.stringify(bertConfig, undefined, 2)}\n`);
+await stepper.release();
 console.log(`wrote ${values.out}`);
+
+/** Writes the model as it is after an epoch, so that a run that is broken off leaves one. */
+async function save(): Promise<void> {
+  await mkdir(values.out, { recursive: true });
+  await writeSafetensors(join(values.out, 'model.safetensors'), stepper.weights(), { format: 'pt' });
+  await writeFileAtomically(join(values.out, 'config.json'), `${JSON.stringify(bertConfig, undefined, 2)}\n`);
+}

@@ -1,6 +1,6 @@
-import { GuidedDropoutError } from '@guided-dropout/core';
 import type { Graph, GraphBuilder, Node, ValueType, ValueTypes } from '@guided-dropout/onnx';
 import type { Contribution } from './contribution.js';
+import { noRule, notPerExample, notScalar, unreached, untyped } from './errors.js';
 import { factorsThrough } from './factors-through.js';
 import { perExampleGradient, summedGradient, type GradientTarget } from './materialise.js';
 import { isNonDifferentiable } from './non-differentiable.js';
@@ -135,48 +135,11 @@ function onesLike(builder: GraphBuilder, type: ValueType): string {
 
 function typeIn(types: ValueTypes, value: string): ValueType {
   const type = types.get(value);
-  if (type !== undefined) return type;
-  throw new GuidedDropoutError('AUTODIFF_TYPE', {
-    where: `value '${value}'`,
-    expected: 'an observed type for every value of the graph',
-    received: 'none for this one',
-    fix: 'Probe the same graph that is differentiated, after its last change.',
-  });
+  if (type === undefined) throw untyped(value);
+  return type;
 }
 
 function assertScalar(loss: string, type: ValueType): void {
-  if (type.dims.every((dim) => dim === 1) && (type.dataType === 'float32' || type.dataType === 'float64')) return;
-  throw new GuidedDropoutError('AUTODIFF_LOSS', {
-    where: `loss '${loss}'`,
-    expected: 'one float32 or float64 number',
-    received: `${type.dataType} [${type.dims.join(', ')}]`,
-    fix: 'Reduce it, e.g. to its sum or mean.',
-  });
-}
-
-function unreached(parameter: string, loss: string): GuidedDropoutError {
-  return new GuidedDropoutError('AUTODIFF_UNREACHED', {
-    where: `parameter '${parameter}'`,
-    expected: `a differentiable path to the loss '${loss}'`,
-    received: 'none',
-    fix: 'Leave it out of the parameters, or check that the graph uses it.',
-  });
-}
-
-function notPerExample(parameter: string): GuidedDropoutError {
-  return new GuidedDropoutError('AUTODIFF_PER_EXAMPLE', {
-    where: `parameter '${parameter}'`,
-    expected: 'a use that keeps the examples apart in the first axis',
-    received: 'a gradient already summed over the examples',
-    fix: 'Use the parameter in a linear layer, a lookup, a bias or a scale of values whose first axis is the example.',
-  });
-}
-
-function noRule(node: Node): GuidedDropoutError {
-  return new GuidedDropoutError('AUTODIFF_NO_RULE', {
-    where: `node '${node.name}'`,
-    expected: `a gradient rule for ${node.domain === '' ? 'ai.onnx' : node.domain}.${node.opType}`,
-    received: 'none',
-    fix: `Pass one in options.rules under the key '${ruleKey(node)}'.`,
-  });
+  const floating = type.dataType === 'float32' || type.dataType === 'float64';
+  if (!floating || type.dims.some((dim) => dim !== 1)) throw notScalar(loss, type);
 }
