@@ -1,5 +1,5 @@
 import { Random } from '@guided-dropout/core';
-import { float32, GraphBuilder, int, int64, ints, tensor, float } from '@guided-dropout/onnx';
+import { float, float32, GraphBuilder, int, int64, ints, string, tensor } from '@guided-dropout/onnx';
 
 /** Writes a computation on parameters made by `parameter`, and returns the value to be summed into a loss. */
 type Emit = (builder: GraphBuilder, parameter: (...dims: number[]) => string) => string;
@@ -20,6 +20,91 @@ export const ruleCases: Readonly<Record<string, Readonly<Record<string, Emit>>>>
   Reciprocal: unary('Reciprocal', 'Exp'),
   Tanh: unary('Tanh'),
   Erf: unary('Erf'),
+  Sigmoid: unary('Sigmoid'),
+  Sin: unary('Sin'),
+  Cos: unary('Cos'),
+  Relu: unary('Relu'),
+  Abs: unary('Abs'),
+  Clip: {
+    'both bounds': (b, p) => b.op('Clip', [p(3, 4), b.number(-0.5, 'float32'), b.number(0.7, 'float32')]),
+    'lower bound': (b, p) => b.op('Clip', [p(3, 4), b.number(0, 'float32')]),
+  },
+  Min: { ...binary('Min'), 'of three': (b, p) => b.op('Min', [p(2, 3), p(3), p(2, 1)]) },
+  Max: { ...binary('Max'), 'of three': (b, p) => b.op('Max', [p(2, 3), p(3), p(2, 1)]) },
+  Sum: {
+    ...binary('Sum'),
+    'of one': (b, p) => b.op('Sum', [p(2, 3)]),
+    'of three': (b, p) => b.op('Sum', [p(2, 3), p(3), p()]),
+  },
+  Pow: {
+    'constant exponent': (b, p) => b.op('Pow', [p(2, 3), b.number(3, 'float32')]),
+    'square of negative numbers': (b, p) =>
+      b.op('Pow', [b.op('Neg', [b.op('Exp', [p(2, 3)])]), b.number(2, 'float32')]),
+    'integer exponent': (b, p) => b.op('Pow', [p(2, 3), b.constant(int64([], [3]))]),
+    'exponent a parameter, both broadcast': (b, p) => b.op('Pow', [b.op('Exp', [p(2, 1)]), p(3)]),
+  },
+  Gemm: Object.fromEntries(
+    [0, 1].flatMap((transA) =>
+      [0, 1].map((transB) => [
+        `transA ${transA}, transB ${transB}`,
+        (b: GraphBuilder, p: (...dims: number[]) => string) =>
+          b.op('Gemm', [transA ? p(3, 2) : p(2, 3), transB ? p(4, 3) : p(3, 4), p(4)], {
+            transA: int(transA),
+            transB: int(transB),
+            alpha: float(0.5),
+            beta: float(2),
+          }),
+      ]),
+    ),
+  ),
+  Slice: {
+    'one axis': (b, p) => b.op('Slice', [p(2, 5), b.integers([1]), b.integers([4]), b.integers([1])]),
+    'negative start, axis and an end beyond': (b, p) =>
+      b.op('Slice', [p(2, 5), b.integers([-3]), b.integers([99]), b.integers([-1])]),
+    'start beyond the front': (b, p) =>
+      b.op('Slice', [p(2, 5), b.integers([-99]), b.integers([-2]), b.integers([1]), b.integers([1])]),
+    'axes by default': (b, p) => b.op('Slice', [p(3, 4, 2), b.integers([1, 0]), b.integers([3, 2])]),
+    'axes out of order': (b, p) =>
+      b.op('Slice', [p(3, 4, 2), b.integers([1, 2]), b.integers([2, 3]), b.integers([2, 0])]),
+  },
+  Concat: {
+    'inner axis': (b, p) => b.op('Concat', [p(2, 1, 3), p(2, 2, 3), p(2, 1, 3)], { axis: int(1) }),
+    'negative axis': (b, p) => b.op('Concat', [p(2, 3), p(2, 1)], { axis: int(-1) }),
+    'one input twice': (b, p) => {
+      const x = p(2, 3);
+      return b.op('Concat', [x, x], { axis: int(0) });
+    },
+    'of one': (b, p) => b.op('Concat', [p(2, 3)], { axis: int(0) }),
+  },
+  Split: {
+    'all parts used': (b, p) => {
+      const [x, y] = b.ops('Split', [p(2, 5), b.integers([2, 3])], 2, { axis: int(-1) });
+      return b.op('Concat', [y!, x!], { axis: int(1) });
+    },
+    'a part ignored': (b, p) => b.ops('Split', [p(6, 2), b.integers([1, 3, 2])], 3, { axis: int(0) })[1]!,
+  },
+  Pad: {
+    'by zeros': (b, p) => b.op('Pad', [p(2, 3), b.integers([1, 0, 2, 1])]),
+    'by a value, and cut': (b, p) => b.op('Pad', [p(2, 4), b.integers([0, -1, 1, 2]), b.number(7, 'float32')]),
+  },
+  GatherND: {
+    'elements, one twice': (b, p) => b.op('GatherND', [p(2, 3), b.constant(int64([3, 2], [0, 1, 1, 2, 0, 1]))]),
+    rows: (b, p) => b.op('GatherND', [p(3, 2, 2), b.constant(int64([2, 1], [2, 0]))]),
+  },
+  ScatterND: {
+    overwriting: (b, p) => b.op('ScatterND', [p(4, 2), b.constant(int64([2, 1], [3, 1])), p(2, 2)]),
+    adding: (b, p) =>
+      b.op('ScatterND', [p(4, 2), b.constant(int64([3, 1], [3, 1, 3])), p(3, 2)], { reduction: string('add') }),
+  },
+  CumSum: {
+    forward: (b, p) => b.op('CumSum', [p(2, 4), b.constant(int64([], [1]))]),
+    'exclusive, in reverse': (b, p) =>
+      b.op('CumSum', [p(3, 2), b.constant(int64([], [0]))], { exclusive: int(1), reverse: int(1) }),
+  },
+  Trilu: {
+    upper: (b, p) => b.op('Trilu', [p(2, 3, 3)]),
+    'lower, shifted': (b, p) => b.op('Trilu', [p(3, 4), b.constant(int64([], [1]))], { upper: int(0) }),
+  },
   MatMul: {
     'matrix by matrix': (b, p) => b.op('MatMul', [p(2, 3), p(3, 4)]),
     'batch by matrix': (b, p) => b.op('MatMul', [p(2, 3, 4), p(4, 5)]),

@@ -25,6 +25,14 @@ export function readInt(node: Node, name: string, otherwise: number): number {
   return Number(attribute.value);
 }
 
+/** The value of a node's float attribute, or the operator's default. Errors as {@link readInt}. */
+export function readFloat(node: Node, name: string, otherwise: number): number {
+  const attribute = node.attributes[name];
+  if (attribute === undefined) return otherwise;
+  if (attribute.type !== 'float') throw wrongType(node, name, 'float', attribute.type);
+  return attribute.value;
+}
+
 /** The value of a node's list-of-integers attribute; undefined when absent. Errors as {@link readInt}. */
 export function readInts(node: Node, name: string): number[] | undefined {
   const attribute = node.attributes[name];

@@ -1,4 +1,4 @@
-export { float, int, ints, readInt, readInts, string, tensorAttribute } from './attributes.js';
+export { float, int, ints, readFloat, readInt, readInts, string, tensorAttribute } from './attributes.js';
 export { GraphBuilder } from './builder.js';
 export {
   EMITTED_IR_VERSION,

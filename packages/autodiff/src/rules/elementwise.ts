@@ -34,3 +34,14 @@ export const erf = elementwise((builder, x, _y, number) => {
 
 /** y = 1/x: y′ = −y². */
 export const reciprocal = elementwise((builder, _x, y) => builder.op('Neg', [builder.op('Mul', [y, y])]));
+
+/** y = 1/(1 + e⁻ˣ): y′ = y·(1 − y). */
+export const sigmoid = elementwise((builder, _x, y, number) =>
+  builder.op('Mul', [y, builder.op('Sub', [number(1), y])]),
+);
+
+/** y = sin x: y′ = cos x. */
+export const sin = elementwise((builder, x) => builder.op('Cos', [x]));
+
+/** y = cos x: y′ = −sin x. */
+export const cos = elementwise((builder, x) => builder.op('Neg', [builder.op('Sin', [x])]));
