@@ -13,7 +13,10 @@ export default defineConfig({
   },
   test: {
     include: ['packages/*/{src,test}/**/*.test.ts', 'examples/*/{src,test}/**/*.test.ts', 'test/**/*.test.ts'],
+    // The virtual-machine pools give tests other typed-array classes than onnxruntime-node checks for.
     pool: 'forks',
+    // ONNX Runtime works with threads of its own in each of them.
+    maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

@@ -1,5 +1,5 @@
 import { GuidedDropoutError, Random } from '@guided-dropout/core';
-import { GraphBuilder, type Graph, type NoiseEmitter } from '@guided-dropout/onnx';
+import { GraphBuilder, valuesReadBy, type Graph, type NoiseEmitter } from '@guided-dropout/onnx';
 import { bernoulliNoise } from './bernoulli-noise.js';
 import type { LocatedSite } from './located-site.js';
 
@@ -8,7 +8,7 @@ export interface PatchOptions {
   /** Seeds the noise of all sites; each site draws its own sequence. */
   readonly seed: number;
   /** The noise of sites of the base model; Bernoulli dropout unless given. Heads always keep Bernoulli dropout. */
-  readonly noise?: NoiseEmitter;
+  readonly noise?: NoiseEmitter | undefined;
 }
 
 /** A graph of training: as before, with noise at its sites. */
@@ -26,7 +26,8 @@ export function rateInputName(site: string): string {
 /**
  * Puts noise with a rate input of its own at every site: each reader of the site's value reads the noisy one.
  *
- * @throws GuidedDropoutError `ADAPTER_SITE` when a site's value is not in the graph or named twice.
+ * @throws GuidedDropoutError `ADAPTER_SITE` when a site's value is not computed by the graph, named twice, or read where
+ * it cannot be replaced: by a subgraph, or as an output of the graph.
  */
 export function patchDropout(graph: Graph, sites: readonly LocatedSite[], options: PatchOptions): PatchedGraph {
   const byValue = new Map(sites.map((site) => [site.value, site]));
@@ -40,6 +41,7 @@ export function patchDropout(graph: Graph, sites: readonly LocatedSite[], option
       fix: 'Find the sites in the same graph that is patched.',
     });
   }
+  for (const site of sites) assertReplaceable(graph, site);
   const random = new Random(options.seed);
   const builder = new GraphBuilder(graph.name);
   for (const input of graph.inputs) builder.declare(input);
@@ -61,4 +63,18 @@ export function patchDropout(graph: Graph, sites: readonly LocatedSite[], option
   }
   for (const output of graph.outputs) builder.declareOutput(output);
   return { graph: builder.build(), rateInputs };
+}
+
+function assertReplaceable(graph: Graph, { name, value }: LocatedSite): void {
+  const hidden = graph.nodes.find((node) => valuesReadBy(node).includes(value) && !node.inputs.includes(value));
+  const isOutput = graph.outputs.some((output) => output.name === value);
+  if (hidden === undefined && !isOutput) return;
+  throw new GuidedDropoutError('ADAPTER_SITE', {
+    where: `site '${name}'`,
+    expected: `a value that only nodes of the graph itself read`,
+    received: hidden
+      ? `'${value}', read inside ${hidden.opType} '${hidden.name}'`
+      : `'${value}', an output of the graph`,
+    fix: hidden ? 'Flatten the control flow first.' : 'Give the output another name through an Identity.',
+  });
 }

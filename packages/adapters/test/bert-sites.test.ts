@@ -201,6 +201,31 @@ describe('patchDropout', () => {
     expect(() => patchDropout(model.graph, [{ ...first!, value: 'nowhere' }], { seed: 1 })).toThrow(/nowhere/);
     expect(() => patchDropout(model.graph, [first!, first!], { seed: 1 })).toThrow(/two sites at one value/);
   });
+
+  it('refuses a value that it cannot replace for every reader', () => {
+    const [first] = sites;
+    const asOutput = { ...model.graph, outputs: [...model.graph.outputs, { name: first!.value }] };
+    expect(() => patchDropout(asOutput, [first!], { seed: 1 })).toThrow(/an output of the graph/);
+    const branch: Graph = {
+      name: 'branch',
+      inputs: [],
+      outputs: [{ name: 'copy' }],
+      nodes: [
+        { name: 'copy', opType: 'Identity', domain: '', inputs: [first!.value], outputs: ['copy'], attributes: {} },
+      ],
+      initializers: new Map(),
+    };
+    const choice = {
+      name: 'choice',
+      opType: 'If',
+      domain: '',
+      inputs: ['attention_mask'],
+      outputs: ['chosen'],
+      attributes: { then_branch: { type: 'graph', value: branch }, else_branch: { type: 'graph', value: branch } },
+    } as const;
+    const nested = { ...model.graph, nodes: [...model.graph.nodes, choice] };
+    expect(() => patchDropout(nested, [first!], { seed: 1 })).toThrow(/read inside If 'choice'/);
+  });
 });
 
 function hash(text: string): number {

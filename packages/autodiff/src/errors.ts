@@ -51,3 +51,13 @@ export function noRule(node: Node): GuidedDropoutError {
     fix: `Pass one in options.rules under the key '${ruleKey(node)}'.`,
   });
 }
+
+/** A node of an old operator set, which has as attribute what later ones take as input. */
+export function attributeInput(node: Node, attribute: string): GuidedDropoutError {
+  return new GuidedDropoutError('AUTODIFF_UNSUPPORTED', {
+    where: `node '${node.name}' (${node.opType})`,
+    expected: `its ${attribute} as an input, as in opset 18`,
+    received: 'an attribute',
+    fix: 'Convert the model to opset 18.',
+  });
+}

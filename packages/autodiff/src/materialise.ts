@@ -79,6 +79,7 @@ export function perExampleGradient(
 }
 
 function ofEachExample(builder: GraphBuilder, target: GradientTarget, contribution: Contribution): string | undefined {
+  if (mixesExamples(target, contribution)) return undefined;
   switch (contribution.kind) {
     case 'dense':
       return undefined;
@@ -104,6 +105,14 @@ function ofEachExample(builder: GraphBuilder, target: GradientTarget, contributi
     case 'scatter':
       return scatterEachExample(builder, target, contribution.indices, contribution.updates);
   }
+}
+
+/** Whether the first axis of the factors is seen to hold more than one row per example, as after flattening. */
+function mixesExamples({ typeOf }: GradientTarget, contribution: Contribution): boolean {
+  if (contribution.kind === 'dense') return true;
+  const like = { broadcast: 'like', product: 'leftLike', scatter: 'indices' } as const;
+  const value = (contribution as Readonly<Record<string, string>>)[like[contribution.kind]]!;
+  return String(typeOf(value).dims[0]).includes('*');
 }
 
 /** Rows of a table per example: the pairs (example, id) index zeros of [b, rows, …]. */

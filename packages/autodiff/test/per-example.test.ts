@@ -130,6 +130,20 @@ describe('per-example gradients', () => {
   });
 });
 
+describe('per-example gradients of flattened examples', () => {
+  it('are refused, as rows are no examples', async () => {
+    const builder = modelWith((b, x) => {
+      const rows = b.op('Reshape', [x, b.integers([-1, HIDDEN])]);
+      const linear = b.op('MatMul', [rows, b.initializer('p', normal(HIDDEN, HIDDEN))]);
+      return b.op('Reshape', [linear, b.op('Shape', [x])]);
+    });
+    const types = await probeTypes(builder.build());
+    const gradients = differentiate(builder, { loss: 'loss', parameters: ['p'], types });
+    expect(() => gradients.perExample('p')).toThrow(expect.objectContaining({ code: 'AUTODIFF_PER_EXAMPLE' }));
+    expect(gradients.summed('p')).toBeTruthy();
+  });
+});
+
 describe('differentiate refuses', () => {
   const graphWith = (emit: (b: GraphBuilder, p: string) => string): GraphBuilder => {
     const b = new GraphBuilder('bad');
@@ -159,6 +173,17 @@ describe('differentiate refuses', () => {
       code: 'AUTODIFF_UNREACHED',
       message: expect.stringContaining("'unused'"),
     });
+  });
+
+  it('what operator sets before 13 wrote as attributes', async () => {
+    const old = graphWith((b, p) => b.op('ReduceSum', [p], { keepdims: int(0) }));
+    const types = await probeTypes(old.build());
+    const graph = old.build();
+    const nodes = graph.nodes.map((node) => ({ ...node, attributes: { ...node.attributes, axes: ints([0, 1]) } }));
+    const rewritten = GraphBuilder.from({ ...graph, nodes });
+    expect(() => differentiate(rewritten, { loss: 'loss', parameters: ['p'], types })).toThrow(
+      /axes as an input.*opset 18/,
+    );
   });
 
   it('values it was given no types for', async () => {

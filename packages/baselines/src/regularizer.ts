@@ -8,5 +8,5 @@ import type { NoiseEmitter } from '@guided-dropout/onnx';
 export interface DropoutRegularizer extends TrainingCallback {
   readonly name: string;
   /** The noise at the sites of the base model; Bernoulli dropout when undefined. */
-  readonly noise?: NoiseEmitter;
+  readonly noise?: NoiseEmitter | undefined;
 }

@@ -2,15 +2,20 @@ import { readFileSync } from 'node:fs';
 import { GuidedDropoutError } from '@guided-dropout/core';
 import { CommanderError } from 'commander';
 import { createProgram } from './program.js';
+import { exitOnSignals } from './terminal/interruption.js';
 
 /** Exit codes: wrong use of the command line, and work that failed. */
 const USAGE = 2;
 const FAILURE = 1;
 
+/** Takes an unfinished progress bar off a terminal. */
+const CLEAR_LINE = process.stderr.isTTY ? '\r\u001B[2K' : '';
+
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   readonly version: string;
 };
 
+exitOnSignals();
 try {
   await createProgram(version).parseAsync();
 } catch (error) {
@@ -20,7 +25,14 @@ try {
 function exitCodeFor(error: unknown): number {
   // Commander has printed its own message; help and version are no errors.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
-  if (error instanceof GuidedDropoutError) process.stderr.write(`error: ${error.message} [${error.code}]\n`);
-  else process.stderr.write(`error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(`${CLEAR_LINE}error: ${messageOf(error)}\n`);
   return FAILURE;
+}
+
+/** One line, though parts of it may come from a file or from another program. */
+function messageOf(error: unknown): string {
+  if (error instanceof GuidedDropoutError) return `${error.message.replaceAll(/\s+/g, ' ')} [${error.code}]`;
+  if (process.env['GUIDED_DROPOUT_DEBUG'] && error instanceof Error) return error.stack ?? error.message;
+  const message = (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ');
+  return `unexpected: ${message} (set GUIDED_DROPOUT_DEBUG=1 to see where, and please report it)`;
 }

@@ -109,6 +109,10 @@ describe('layerScores', () => {
     expect(layerScores(diagonal, [site])).toEqual([{ site: 'site', score: 4 }]);
   });
 
+  it('refuses a site without parameters, as a head has', () => {
+    expect(() => layerScores(new Map(), [{ name: 'dropout', defaultRate: 0.1, parameters: [] }])).toThrow(/'dropout'/);
+  });
+
   it('names a parameter that was not estimated', () => {
     const site = { name: 'site', defaultRate: 0.1, parameters: ['missing'] };
     expect(() => layerScores(new Map(), [site])).toThrow(/'missing'/);

@@ -83,13 +83,11 @@ export class GraphBuilder {
     return name;
   }
 
-  /** A scalar constant, shape `[]`, of a floating type. */
+  /** A scalar constant, shape `[]`, of type float32 or float64. */
   number(value: number, dataType: DataType): string {
-    return this.constant(
-      dataType === 'float64'
-        ? tensor('float64', [], Float64Array.of(value))
-        : tensor('float32', [], Float32Array.of(value)),
-    );
+    if (dataType === 'float64') return this.constant(tensor('float64', [], Float64Array.of(value)));
+    if (dataType === 'float32') return this.constant(tensor('float32', [], Float32Array.of(value)));
+    throw this.#error(`the number ${value}`, 'type float32 or float64', dataType);
   }
 
   /** A one-dimensional int64 constant: a shape, axes, pads. */

@@ -23,6 +23,7 @@ export {
   elementCount,
   float32,
   int64,
+  isDataType,
   scalar,
   tensor,
   zeros,

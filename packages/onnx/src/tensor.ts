@@ -50,6 +50,11 @@ const constructors: { readonly [T in DataType]: new (length: number) => DataOf[T
   bool: Uint8Array,
 };
 
+/** Whether a name is that of an element type tensors here can have. */
+export function isDataType(name: string): name is DataType {
+  return Object.hasOwn(constructors, name);
+}
+
 /** The typed-array constructor for an element type. */
 export function arrayConstructor<T extends DataType>(dataType: T): new (length: number) => DataOf[T] {
   return constructors[dataType];

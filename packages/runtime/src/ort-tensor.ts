@@ -1,5 +1,5 @@
 import { GuidedDropoutError } from '@guided-dropout/core';
-import type { DataType, Tensor } from '@guided-dropout/onnx';
+import { isDataType, type Tensor } from '@guided-dropout/onnx';
 import { Tensor as OrtTensor } from 'onnxruntime-node';
 
 /** ONNX Runtime's tensor over the same memory. */
@@ -15,7 +15,19 @@ export function toOrtTensor(value: Tensor): OrtTensor {
   return new OrtTensor(value.dataType, value.data as OrtTensor['data'], value.dims as number[]) as OrtTensor;
 }
 
-/** A tensor over the memory of ONNX Runtime's CPU tensor. */
+/**
+ * A tensor over the memory of ONNX Runtime's CPU tensor.
+ *
+ * @throws GuidedDropoutError `RUNTIME_TYPE` for strings, complex numbers and other types graphs here do not have.
+ */
 export function fromOrtTensor(value: OrtTensor): Tensor {
-  return { dataType: value.type as DataType, dims: value.dims, data: value.data as Tensor['data'] };
+  if (!isDataType(value.type)) {
+    throw new GuidedDropoutError('RUNTIME_TYPE', {
+      where: 'fromOrtTensor',
+      expected: 'numbers or booleans of a supported type',
+      received: value.type,
+      fix: 'Cast the output in the graph.',
+    });
+  }
+  return { dataType: value.type, dims: value.dims, data: value.data as Tensor['data'] };
 }

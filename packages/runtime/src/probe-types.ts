@@ -34,9 +34,11 @@ const LARGE_INITIALIZER = 1024;
  * matter, shapes do. A dimension equal in both runs is reported as a number; one that varied with an input's named
  * dimension, or with the product of two, gets that name.
  *
- * @throws GuidedDropoutError `PROBE_RANK` when a value changes its rank between runs, `RUNTIME_*` when it does not run.
+ * @throws GuidedDropoutError `PROBE_INPUT` for an input of unknown type or rank, `PROBE_SYMBOLS` for too many named
+ * dimensions, `PROBE_RANK` when a value changes its rank between runs, `RUNTIME_*` when it does not run.
  */
 export async function probeTypes(graph: Graph): Promise<ValueTypes> {
+  const types = new Map(graph.inputs.map((input): [string, ValueType] => [input.name, typed(input)]));
   const symbols = [...new Set(graph.inputs.flatMap(({ dims = [] }) => dims.filter((dim) => typeof dim === 'string')))];
   if (symbols.length > PROBE_SIZES.length) {
     throw new GuidedDropoutError('PROBE_SYMBOLS', {
@@ -65,8 +67,6 @@ export async function probeTypes(graph: Graph): Promise<ValueTypes> {
       runs.push(await session.run(feeds));
     }
     const nameOf = dimensionNamer(sizes);
-    const types = new Map<string, ValueType>();
-    for (const input of graph.inputs) types.set(input.name, typed(input));
     for (const [name, { dataType, dims }] of graph.initializers) types.set(name, { dataType, dims });
     for (const name of observed) types.set(name, mergeRuns(name, runs[0]![name]!, runs[1]![name]!, nameOf));
     return types;
@@ -113,8 +113,9 @@ function mergeRuns(
 
 function dimensionNamer(sizes: ReadonlyMap<string, readonly [number, number]>): (a: number, b: number) => Dimension {
   const names = new Map<string, string>();
-  for (const [left, l] of sizes) {
-    for (const [right, r] of sizes) names.set(`${l[0] * r[0]},${l[1] * r[1]}`, `${left}*${right}`);
+  // In reverse, so that of a product's two names the one in the order of the inputs stays.
+  for (const [left, l] of [...sizes].toReversed()) {
+    for (const [right, r] of [...sizes].toReversed()) names.set(`${l[0] * r[0]},${l[1] * r[1]}`, `${left}*${right}`);
   }
   for (const [symbol, pair] of sizes) names.set(pair.join(), symbol);
   return (a, b) => (a === b ? a : (names.get(`${a},${b}`) ?? `?${a},${b}`));

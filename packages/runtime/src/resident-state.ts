@@ -54,6 +54,11 @@ export class ResidentState {
     return Object.fromEntries(Object.entries(others).map(([name, value]) => [name, fromOrtTensor(value)]));
   }
 
+  /** Takes back the last run: the values before it are current again. Only one run can be taken back. */
+  revert(): void {
+    for (const slot of this.#slots) [slot.current, slot.next] = [slot.next, slot.current];
+  }
+
   /** A copy of the current value of a tensor, by the name of its input. */
   read(input: string): Tensor {
     const value = fromOrtTensor(this.#slot(input).current);

@@ -27,16 +27,19 @@ export class Session {
   /**
    * Loads a graph or model.
    *
-   * @throws GuidedDropoutError `RUNTIME_LOAD` when ONNX Runtime rejects it; its own message follows.
+   * @throws GuidedDropoutError `RUNTIME_LOAD` when ONNX Runtime rejects it; its own message follows. `ONNX_*` when it
+   * cannot be encoded.
    */
   static async create(source: Graph | Model, options: SessionOptions = {}): Promise<Session> {
     const model = 'graph' in source ? source : modelOf(source);
     const label = `graph '${model.graph.name}'`;
+    const bytes = encodeModel(model);
     try {
-      const session = await ort.InferenceSession.create(encodeModel(model), {
+      const session = await ort.InferenceSession.create(bytes, {
         executionProviders: ['cpu'],
         graphOptimizationLevel: options.optimization ?? 'all',
-        logSeverityLevel: 3,
+        // What fails is thrown, with the same words.
+        logSeverityLevel: 4,
         ...(options.numThreads !== undefined && { intraOpNumThreads: options.numThreads }),
         // Without its mask a Dropout node would silently be optimised away (seen at opsets 13 to 22).
         extra: { optimization: { disable_specified_optimizers: 'EliminateDropout' } },

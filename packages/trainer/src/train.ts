@@ -26,7 +26,8 @@ export interface TrainResult {
 /**
  * Optimises over the batches of every epoch, calling the callbacks in order at each event.
  *
- * @throws GuidedDropoutError `TRAIN_NOT_FINITE` at the first step whose loss or gradient is NaN or infinite.
+ * @throws GuidedDropoutError `TRAIN_NOT_FINITE` at the first step whose loss or gradient is NaN or infinite (the weights
+ * are those before it), `TRAIN_BATCHES` when an epoch has another number of batches than announced.
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { stepper, rates, callbacks = [] } = options;
@@ -53,10 +54,22 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       const report: StepReport = { step, totalSteps, epoch, loss, learningRate, gradientNorm };
       for (const callback of callbacks) await callback.onStepEnd?.(report, control);
     }
+    if (!stopped) assertNumBatches(epoch, losses.length - epoch * options.batchesPerEpoch, options.batchesPerEpoch);
     for (const callback of callbacks) await callback.onEpochEnd?.(epoch, control);
   }
   for (const callback of callbacks) await callback.onTrainEnd?.(control);
   return { steps: losses.length, losses };
+}
+
+/** The learning rate follows the total number of steps, so a wrong one must not pass unnoticed. */
+function assertNumBatches(epoch: number, received: number, expected: number): void {
+  if (received === expected) return;
+  throw new GuidedDropoutError('TRAIN_BATCHES', {
+    where: `epoch ${epoch + 1}`,
+    expected: `${expected} batches (batchesPerEpoch)`,
+    received: String(received),
+    fix: 'Announce as many batches as the epochs have.',
+  });
 }
 
 function notFinite(step: number, epoch: number, loss: number, gradientNorm: number): GuidedDropoutError {

@@ -15,7 +15,7 @@ export const matMul: GradientRule = (context) => {
   if (rankA < 2 || rankB < 2) throw vectorOperand(context, rankA, rankB);
   if (context.needs(0)) {
     const value = builder.op('MatMul', [gradient, transposeMatrix(builder, b, rankB)]);
-    context.contribute(0, { kind: 'dense', value: summedTo(context, value, a, b) });
+    context.contribute(0, { kind: 'dense', value: summedTo(context, value, a) });
   }
   if (!context.needs(1)) return;
   if (rankB === 2 && context.type(b).dims.every((dim) => typeof dim === 'number')) {
@@ -23,14 +23,13 @@ export const matMul: GradientRule = (context) => {
     return;
   }
   const value = builder.op('MatMul', [transposeMatrix(builder, a, rankA), gradient]);
-  context.contribute(1, { kind: 'dense', value: summedTo(context, value, b, a) });
+  context.contribute(1, { kind: 'dense', value: summedTo(context, value, b) });
 };
 
 /** Sums a gradient down to an operand's shape over the leading axes that the other operand broadcast. */
-function summedTo(context: RuleContext, value: string, operand: string, other: string): string {
-  const [to, beside] = [context.type(operand), context.type(other)];
+function summedTo(context: RuleContext, value: string, operand: string): string {
+  const to = context.type(operand);
   const output = context.type(context.node.outputs[0]!);
-  if (beside.dims.length <= 2) return value;
   const from = { ...to, dims: [...output.dims.slice(0, -2), ...to.dims.slice(-2)] };
   return sumTo(context.builder, value, from, to);
 }

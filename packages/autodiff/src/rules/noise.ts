@@ -1,3 +1,4 @@
+import { attributeInput } from '../errors.js';
 import { firstOutputGradient, type GradientRule } from '../rule.js';
 
 /**
@@ -6,6 +7,7 @@ import { firstOutputGradient, type GradientRule } from '../rule.js';
  */
 export const dropout: GradientRule = (context) => {
   const { node, builder } = context;
+  if (node.attributes['ratio'] !== undefined) throw attributeInput(node, 'ratio');
   const gradient = firstOutputGradient(context);
   const [, ratio = '', training = ''] = node.inputs;
   if (training === '') {

@@ -1,6 +1,7 @@
 import { GuidedDropoutError } from '@guided-dropout/core';
 import { readInt } from '@guided-dropout/onnx';
 import { cast } from '../emit.js';
+import { attributeInput } from '../errors.js';
 import { firstOutputGradient, type GradientRule, type RuleContext } from '../rule.js';
 
 /** y = Σ x over axes: every element receives dy. */
@@ -35,6 +36,7 @@ function spread(context: RuleContext, gradient: string): string {
 
 function reducedAxes(context: RuleContext, rank: number): number[] {
   const { node, builder } = context;
+  if (node.attributes['axes'] !== undefined) throw attributeInput(node, 'axes');
   const name = node.inputs[1] ?? '';
   if (name === '') return [];
   const axes = builder.initializerOf(name);

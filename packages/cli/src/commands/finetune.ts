@@ -1,6 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { gaussianDropout, guidedDropout, standardDropout, type DropoutRegularizer } from '@guided-dropout/baselines';
-import { GuidedDropoutError, type TrainingCallback } from '@guided-dropout/core';
+import type { TrainingCallback } from '@guided-dropout/core';
 import {
   readSplit,
   taskMetric,
@@ -10,58 +8,60 @@ import {
   type GlueExample,
   type GlueTask,
 } from '@guided-dropout/glue';
-import { assertFolderFree, loadCheckpoint } from '@guided-dropout/models';
-import { parseSchedule } from '@guided-dropout/schedule';
+import { buildModel, checkpointName, loadCheckpoint } from '@guided-dropout/models';
 import { predictionOf, type ClassificationExample } from '@guided-dropout/trainer';
 import { Option, type Command } from 'commander';
-import { finetuneClassifier, paperSettings } from '../pipeline/finetune-classifier.js';
+import { finetuneClassifier, paperSettings, type FinetuneResult } from '../pipeline/finetune-classifier.js';
+import { assertFolderWritable, withParents } from '../pipeline/output-place.js';
+import { assertScheduleFits } from '../pipeline/read-schedule.js';
 import { saveClassifier } from '../pipeline/save-classifier.js';
 import { Tokenizer } from '../pipeline/tokenizer.js';
+import { uninterrupted } from '../terminal/interruption.js';
 import { integerIn, numberIn, seed } from '../terminal/option-parsers.js';
 import { progressBar } from '../terminal/progress-bar.js';
+import { maxLengthFor } from './max-length-option.js';
+import { addRegularizerOptions, chosenRegularizer, type RegularizerFlags } from './regularizer-option.js';
 
-interface FinetuneFlags {
+interface FinetuneFlags extends RegularizerFlags {
   readonly model: string;
   readonly task: string;
   readonly data: string;
-  readonly regularizer: 'standard' | 'gaussian' | 'guided';
-  readonly schedule?: string;
-  readonly rate?: number;
   readonly epochs: number;
   readonly batchSize: number;
   readonly learningRate: number;
   readonly warmup: number;
   readonly weightDecay: number;
   readonly trainFraction: number;
-  readonly maxLength: number;
+  readonly maxLength?: number;
   readonly seed: number;
   readonly out: string;
   readonly overwrite?: boolean;
 }
 
+/** Inputs are cut to this many tokens unless asked otherwise; GLUE's single sentences are shorter. */
+const PREFERRED_MAX_LENGTH = 128;
+
 /** `guided-dropout finetune`: fine-tunes a checkpoint on a GLUE task. */
 export function addFinetuneCommand(program: Command): void {
-  program
+  const command = program
     .command('finetune')
     .description('fine-tune a checkpoint on a GLUE task and write a folder transformers.js and Python load')
     .requiredOption('--model <folder>', 'checkpoint: config.json, model.safetensors, tokenizer.json')
     .addOption(new Option('--task <name>', 'GLUE task').choices(Object.keys(tasks)).makeOptionMandatory())
     .requiredOption('--data <folder>', "the task's folder with train.tsv and dev.tsv")
-    .requiredOption('--out <folder>', 'where to write the fine-tuned model')
-    .addOption(
-      new Option('--regularizer <name>', 'dropout at the sites of the base model')
-        .choices(['standard', 'gaussian', 'guided'])
-        .default('standard'),
-    )
-    .option('--schedule <file>', "for guided: what 'guided-dropout schedule' wrote")
-    .option('--rate <rate>', 'for standard and gaussian (default: 0.1)', numberIn(0, 1, 'openAbove'))
+    .requiredOption('--out <folder>', 'where to write the fine-tuned model');
+  addRegularizerOptions(command)
     .option('--epochs <n>', 'passes over the training set', integerIn(1, 10_000), paperSettings.numEpochs)
     .option('--batch-size <n>', 'examples per step', integerIn(1, 4096), paperSettings.batchSize)
     .option('--learning-rate <rate>', 'highest learning rate', numberIn(0, 10, 'openBelow'), paperSettings.learningRate)
     .option('--warmup <share>', 'share of steps with rising learning rate', numberIn(0, 1), paperSettings.warmupRatio)
     .option('--weight-decay <rate>', 'decoupled weight decay', numberIn(0, 10), 0)
     .option('--train-fraction <share>', 'share of the training set, by seed', numberIn(0, 1, 'openBelow'), 1)
-    .option('--max-length <tokens>', 'longer inputs are cut', integerIn(3, 100_000), 128)
+    .option(
+      '--max-length <tokens>',
+      `longer inputs are cut (default: ${PREFERRED_MAX_LENGTH}, or what the model takes)`,
+      integerIn(3, 100_000),
+    )
     .option('--seed <n>', 'seed of the head, the order and the masks', seed, paperSettings.seed)
     .option('--overwrite', 'replace an existing --out folder')
     .addHelpText(
@@ -78,21 +78,28 @@ Examples:
 }
 
 async function runFinetune(flags: FinetuneFlags, command: Command): Promise<void> {
-  const regularizer = await regularizerFrom(flags, command);
-  await assertFolderFree(flags.out, { replace: flags.overwrite ?? false });
+  const { regularizer, scheduled } = await chosenRegularizer(flags, command);
+  const replace = flags.overwrite ?? false;
+  await assertFolderWritable(flags.out, { replace });
   const task = taskNamed(flags.task);
+  const labels = labelNames(task);
   const checkpoint = await loadCheckpoint(flags.model);
+  const model = buildModel(checkpoint, { type: 'sequence-classification', labels, seed: flags.seed });
+  if (scheduled) assertScheduleFits(scheduled.schedule, scheduled.path, checkpoint, model);
+  const maxLength = maxLengthFor(model, flags.maxLength, PREFERRED_MAX_LENGTH, command);
+  const tokenizer = await Tokenizer.load(checkpoint.folder, model.vocabularySize);
   const trainSplit = trainFraction(await readSplit(task, flags.data, 'train'), flags.trainFraction, flags.seed);
   const devSplit = await readSplit(task, flags.data, 'dev');
-  const tokenizer = await Tokenizer.load(checkpoint.folder, vocabularySizeOf(checkpoint.config));
-  const maxLength = Math.min(flags.maxLength, Number(checkpoint.config['max_position_embeddings'] ?? flags.maxLength));
   const encode = (examples: readonly GlueExample[]): ClassificationExample[] =>
     examples.map(({ sentence, pair, label }) => ({ ...tokenizer.encode(sentence, pair, maxLength), label }));
+  process.stderr.write(
+    `${checkpointName(checkpoint)} on ${task.name}: ${trainSplit.length} examples to train on, ${devSplit.length} to evaluate\n`,
+  );
   const progress = progressBar(`Fine-tuning (${regularizer.name})`);
   const report: TrainingCallback = { onStepEnd: ({ step, totalSteps }) => progress(step, totalSteps) };
   const result = await finetuneClassifier({
     checkpoint,
-    labels: labelNames(task),
+    labels,
     train: encode(trainSplit),
     evaluate: encode(devSplit),
     padId: tokenizer.padId,
@@ -108,73 +115,41 @@ async function runFinetune(flags: FinetuneFlags, command: Command): Promise<void
     },
     callbacks: [report],
   });
-  const predictions = result.logits.map(predictionOf);
-  const metric = taskMetric(task)(
-    predictions,
-    devSplit.map(({ label }) => label),
+  await uninterrupted(() =>
+    withParents(flags.out, () => saveClassifier(flags.out, result, tokenizer.folder, { replace })),
   );
-  await saveClassifier(flags.out, result, tokenizer.folder, { replace: flags.overwrite ?? false });
-  const numSeen = trainSplit.length * flags.epochs;
-  const line = {
+  process.stdout.write(`${JSON.stringify(jsonReport(flags, task, trainSplit, devSplit, result))}\n`);
+}
+
+function jsonReport(
+  flags: FinetuneFlags,
+  task: GlueTask,
+  trainSplit: readonly GlueExample[],
+  devSplit: readonly GlueExample[],
+  { logits, losses, steps, trainSeconds }: FinetuneResult,
+): Record<string, unknown> {
+  const targets = devSplit.map(({ label }) => label);
+  const metric = taskMetric(task)(logits.map(predictionOf), targets);
+  return {
     metric: metric.name,
     value: metric.value,
-    steps: result.steps,
-    seconds: Number(result.trainSeconds.toFixed(3)),
-    examplesPerSecond: Number((numSeen / result.trainSeconds).toFixed(2)),
+    steps,
+    seconds: Number(trainSeconds.toFixed(3)),
+    examplesPerSecond: Number(((trainSplit.length * flags.epochs) / trainSeconds).toFixed(2)),
     all: metric.all,
-    task: flags.task,
-    regularizer: regularizer.name,
+    task: task.name,
+    regularizer: flags.regularizer,
     seed: flags.seed,
     trainExamples: trainSplit.length,
-    firstLoss: meanOf(result.losses.slice(0, 10)),
-    lastLoss: meanOf(result.losses.slice(-10)),
+    firstLoss: meanOf(losses.slice(0, 10)),
+    lastLoss: meanOf(losses.slice(-10)),
     out: flags.out,
   };
-  process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
-async function regularizerFrom(flags: FinetuneFlags, command: Command): Promise<DropoutRegularizer> {
-  if (flags.regularizer !== 'guided') {
-    if (flags.schedule !== undefined)
-      command.error(`error: --schedule goes with --regularizer guided, received '${flags.regularizer}'`, {
-        exitCode: 2,
-      });
-    return flags.regularizer === 'gaussian' ? gaussianDropout(flags.rate) : standardDropout(flags.rate);
-  }
-  if (flags.rate !== undefined)
-    command.error('error: --rate goes with --regularizer standard or gaussian; a schedule has its own rates', {
-      exitCode: 2,
-    });
-  if (flags.schedule === undefined)
-    command.error("error: --regularizer guided needs --schedule <file>, as 'guided-dropout schedule' writes it", {
-      exitCode: 2,
-    });
-  return guidedDropout(parseSchedule(await readJson(flags.schedule)));
-}
-
-async function readJson(path: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as unknown;
-  } catch (cause) {
-    throw new GuidedDropoutError(
-      'SCHEDULE_FILE',
-      {
-        where: path,
-        expected: 'a dropout schedule (JSON)',
-        received: (cause as Error).message,
-        fix: "Pass what 'guided-dropout schedule' wrote.",
-      },
-      { cause },
-    );
-  }
-}
-
+/** One name means regression. */
 function labelNames(task: GlueTask): string[] {
   return task.target.kind === 'regression' ? ['score'] : task.target.classes.map(({ name }) => name);
-}
-
-function vocabularySizeOf(config: Readonly<Record<string, unknown>>): number {
-  return Number(config['vocab_size'] ?? Infinity);
 }
 
 function meanOf(values: readonly number[]): number {

@@ -1,19 +1,16 @@
 import { basename } from 'node:path';
 import type { LayerScores } from '@guided-dropout/core';
-import {
-  checkpointName,
-  encodeSafetensors,
-  loadCheckpoint,
-  modelHash,
-  writeFileAtomically,
-} from '@guided-dropout/models';
+import { buildModel, checkpointName, loadCheckpoint, modelHash, writeSafetensors } from '@guided-dropout/models';
 import { tensor, type Tensor } from '@guided-dropout/onnx';
 import { Option, type Command } from 'commander';
 import { readCorpus, sampleFraction } from '../pipeline/corpus.js';
 import { fisherMetadata } from '../pipeline/fisher-metadata.js';
+import { assertFileWritable, withParents } from '../pipeline/output-place.js';
 import { scoreModel, siteScores, type ModelFisher } from '../pipeline/score-model.js';
+import { uninterrupted } from '../terminal/interruption.js';
 import { integerIn, numberIn, seed } from '../terminal/option-parsers.js';
 import { progressBar } from '../terminal/progress-bar.js';
+import { maxLengthFor } from './max-length-option.js';
 
 interface FisherFlags {
   readonly model: string;
@@ -22,11 +19,14 @@ interface FisherFlags {
   readonly fraction: number;
   readonly out: string;
   readonly seed: number;
-  readonly maxLength: number;
+  readonly maxLength?: number;
   readonly reduction: 'mean' | 'sum';
   readonly batchSize?: number;
   readonly json?: boolean;
 }
+
+/** BERT's own longest input. */
+const PREFERRED_MAX_LENGTH = 512;
 
 /** `guided-dropout fisher`: estimates the Fisher information of a model and writes it. */
 export function addFisherCommand(program: Command): void {
@@ -39,7 +39,11 @@ export function addFisherCommand(program: Command): void {
     .addOption(new Option('--objective <name>', "the model's pretraining objective").choices(['mlm']).default('mlm'))
     .option('--fraction <share>', 'share of the corpus to use, sampled by the seed', numberIn(0, 1, 'openBelow'), 0.01)
     .option('--seed <n>', 'seed of sample and masking', seed, 1)
-    .option('--max-length <tokens>', 'longer lines are cut', integerIn(3, 100_000), 512)
+    .option(
+      '--max-length <tokens>',
+      `longer lines are cut (default: ${PREFERRED_MAX_LENGTH}, or what the model takes)`,
+      integerIn(3, 100_000),
+    )
     .addOption(
       new Option('--reduction <name>', "log p over an example's labelled tokens")
         .choices(['mean', 'sum'])
@@ -56,15 +60,19 @@ Example:
     .action(runFisher);
 }
 
-async function runFisher(flags: FisherFlags): Promise<void> {
-  const corpus = await readCorpus(flags.corpus);
+async function runFisher(flags: FisherFlags, command: Command): Promise<void> {
+  await assertFileWritable(flags.out);
   const checkpoint = await loadCheckpoint(flags.model);
+  const model = buildModel(checkpoint, { type: 'masked-lm', labelledPositionsOnly: true });
+  const maxLength = maxLengthFor(model, flags.maxLength, PREFERRED_MAX_LENGTH, command);
+  const corpus = await readCorpus(flags.corpus);
   const examples = sampleFraction(corpus, flags.fraction, flags.seed);
+  process.stderr.write(`${checkpointName(checkpoint)}: ${examples.length} of ${corpus.length} examples\n`);
   const fisher = await scoreModel({
     checkpoint,
     examples,
     seed: flags.seed,
-    maxLength: flags.maxLength,
+    maxLength,
     reduction: flags.reduction,
     ...(flags.batchSize !== undefined && { batchSize: flags.batchSize }),
     onProgress: progressBar('Fisher'),
@@ -77,9 +85,13 @@ async function runFisher(flags: FisherFlags): Promise<void> {
     numExamples: fisher.estimate.numExamples,
     seed: flags.seed,
   });
-  await writeFileAtomically(flags.out, encodeSafetensors(diagonalTensors(fisher), metadata));
+  await uninterrupted(() =>
+    withParents(flags.out, () => writeSafetensors(flags.out, diagonalTensors(fisher), metadata)),
+  );
   const scores = siteScores(fisher.model, fisher.estimate.diagonal);
-  process.stdout.write(flags.json ? `${jsonReport(flags, fisher, scores)}\n` : textReport(flags, fisher, scores));
+  process.stdout.write(
+    flags.json ? `${jsonReport(flags, fisher, scores)}\n` : textReport(flags, maxLength, fisher, scores),
+  );
 }
 
 function diagonalTensors({ model, estimate }: ModelFisher): Map<string, Tensor> {
@@ -96,12 +108,17 @@ function jsonReport(flags: FisherFlags, { estimate, numTruncated }: ModelFisher,
   return JSON.stringify({ out: flags.out, numExamples, numSkipped, numTruncated, meanLogLikelihood, scores });
 }
 
-function textReport(flags: FisherFlags, { estimate, numTruncated }: ModelFisher, scores: LayerScores): string {
+function textReport(
+  flags: FisherFlags,
+  maxLength: number,
+  { estimate, numTruncated }: ModelFisher,
+  scores: LayerScores,
+): string {
   const ranked = scores.toSorted((a, b) => b.score - a.score);
   const width = Math.max(...ranked.map(({ site }) => site.length));
   const notes = [
     ...(estimate.numSkipped > 0 ? [`${estimate.numSkipped} lines had no token to predict`] : []),
-    ...(numTruncated > 0 ? [`${numTruncated} were cut to ${flags.maxLength} tokens`] : []),
+    ...(numTruncated > 0 ? [`${numTruncated} were cut to ${maxLength} tokens`] : []),
   ];
   return [
     `${estimate.numExamples} examples${notes.length > 0 ? ` (${notes.join(', ')})` : ''}, mean log p ${estimate.meanLogLikelihood.toFixed(3)}`,

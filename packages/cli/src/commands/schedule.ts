@@ -1,10 +1,13 @@
-import { GuidedDropoutError, type DropoutSchedule } from '@guided-dropout/core';
-import { buildModel, loadCheckpoint, modelHash, readSafetensors, writeFileAtomically } from '@guided-dropout/models';
+import type { DropoutSchedule } from '@guided-dropout/core';
+import { buildModel, loadCheckpoint, writeFileAtomically } from '@guided-dropout/models';
 import { formatSchedule, linearSchedule } from '@guided-dropout/schedule';
 import { Option, type Command } from 'commander';
-import { parseFisherMetadata } from '../pipeline/fisher-metadata.js';
+import { assertFileWritable, withParents } from '../pipeline/output-place.js';
+import { readFisher } from '../pipeline/read-fisher.js';
 import { siteScores } from '../pipeline/score-model.js';
+import { uninterrupted } from '../terminal/interruption.js';
 import { numberIn } from '../terminal/option-parsers.js';
+import { usageError } from '../terminal/usage-error.js';
 
 interface ScheduleFlags {
   readonly fisher: string;
@@ -43,24 +46,17 @@ Example:
     .action(runSchedule);
 }
 
-async function runSchedule(flags: ScheduleFlags): Promise<void> {
-  const file = await readSafetensors(flags.fisher);
-  const provenance = parseFisherMetadata(file.metadata, flags.fisher);
+async function runSchedule(flags: ScheduleFlags, command: Command): Promise<void> {
+  if (flags.lower > flags.upper) {
+    usageError(command, `--lower must not be above --upper, received ${flags.lower} and ${flags.upper}`);
+  }
+  await assertFileWritable(flags.out);
   const checkpoint = await loadCheckpoint(flags.model);
   const model = buildModel(checkpoint, { type: 'masked-lm', labelledPositionsOnly: true });
-  const hash = modelHash(checkpoint.weights, model.basePrefix);
-  if (hash !== provenance.modelHash) {
-    throw new GuidedDropoutError('FISHER_MODEL', {
-      where: flags.fisher,
-      expected: `an estimate from the weights in ${checkpoint.folder} (hash ${hash.slice(0, 12)}…)`,
-      received: `one from '${provenance.model}' (hash ${provenance.modelHash.slice(0, 12)}…)`,
-      fix: 'Pass the model the estimate was made from, or estimate again.',
-    });
-  }
-  const diagonal = new Map(file.names.map((name) => [name, file.tensor(name).data as Float32Array]));
+  const { provenance, diagonal } = await readFisher(flags.fisher, checkpoint, model);
   const { upper, lower, convention } = flags;
   const schedule = linearSchedule(siteScores(model, diagonal), { upper, lower, convention, provenance });
-  await writeFileAtomically(flags.out, formatSchedule(schedule));
+  await uninterrupted(() => withParents(flags.out, () => writeFileAtomically(flags.out, formatSchedule(schedule))));
   process.stdout.write(flags.json ? `${JSON.stringify(schedule)}\n` : textReport(schedule, flags.out));
 }
 

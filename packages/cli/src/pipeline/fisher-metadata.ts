@@ -37,7 +37,8 @@ export function parseFisherMetadata(metadata: Readonly<Record<string, string>>, 
   };
 }
 
-function notFisher(where: string, received: string): GuidedDropoutError {
+/** The error for a file that is no Fisher estimate. */
+export function notFisher(where: string, received: string): GuidedDropoutError {
   return new GuidedDropoutError('FISHER_FILE', {
     where,
     expected: "a Fisher estimate written by 'guided-dropout fisher'",

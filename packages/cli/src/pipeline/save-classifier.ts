@@ -1,10 +1,9 @@
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeSafetensors, writeFolderAtomically } from '@guided-dropout/models';
 import { encodeModel, modelOf } from '@guided-dropout/onnx';
 import { withWeights } from '@guided-dropout/trainer';
 import type { FinetuneResult } from './finetune-classifier.js';
-import { TOKENIZER_FILES } from './tokenizer.js';
 
 /**
  * Writes a classifier as a Hugging Face folder: config.json, model.safetensors, the tokenizer of the checkpoint it
@@ -24,10 +23,24 @@ export async function saveClassifier(
     async (temporary) => {
       await writeFile(join(temporary, 'config.json'), `${JSON.stringify(model.config, undefined, 2)}\n`);
       await writeFile(join(temporary, 'model.safetensors'), encodeSafetensors(weights, { format: 'pt' }));
-      for (const file of TOKENIZER_FILES) await copyFile(join(tokenizerFolder, file), join(temporary, file));
+      await copyFile(join(tokenizerFolder, 'tokenizer.json'), join(temporary, 'tokenizer.json'));
+      await writeFile(
+        join(temporary, 'tokenizer_config.json'),
+        withMaxLength(await readFile(join(tokenizerFolder, 'tokenizer_config.json'), 'utf8'), model.maxLength),
+      );
       await mkdir(join(temporary, 'onnx'));
       await writeFile(join(temporary, 'onnx', 'model.onnx'), encodeModel(modelOf(withWeights(model.graph, weights))));
     },
     options,
   );
+}
+
+/**
+ * A tokenizer_config.json that states no more tokens than the model has positions: pipelines cut texts to its
+ * `model_max_length`, and without it would fail on a long one.
+ */
+function withMaxLength(json: string, maxLength: number): string {
+  const config = JSON.parse(json) as Readonly<Record<string, unknown>>;
+  if (Number(config['model_max_length']) <= maxLength) return json;
+  return `${JSON.stringify({ ...config, model_max_length: maxLength }, undefined, 2)}\n`;
 }

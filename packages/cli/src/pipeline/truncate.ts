@@ -5,7 +5,8 @@ interface Tokens {
 }
 
 /**
- * Cuts tokens off the end of the longer of two texts until everything fits; special tokens stay.
+ * Cuts tokens off the end of the longer of two texts until everything fits; special tokens stay, also where they alone
+ * are more than `maxLength`.
  *
  * @param full special tokens, first text, special tokens, and for a pair second text, special tokens.
  * @param firstLength tokens of the first text.
@@ -17,11 +18,8 @@ export function truncateLongestFirst(
   secondLength: number,
   maxLength: number,
 ): Tokens {
-  let [first, second] = [firstLength, secondLength];
-  for (let excess = full.inputIds.length - maxLength; excess > 0 && first + second > 0; excess--) {
-    if (first > second) first--;
-    else second--;
-  }
+  const numSpecial = full.inputIds.length - firstLength - secondLength;
+  const [first, second] = keptLengths(firstLength, secondLength, Math.max(0, maxLength - numSpecial));
   // One special token opens the sequence, as in every BERT-like tokenizer; what is not text elsewhere stays too.
   const cut = (values: readonly number[]): number[] => {
     const afterFirst = 1 + firstLength;
@@ -35,4 +33,15 @@ export function truncateLongestFirst(
     ];
   };
   return { inputIds: cut(full.inputIds), tokenTypeIds: cut(full.tokenTypeIds) };
+}
+
+/**
+ * How many tokens of each text fit into `room`. When both are cut they share it evenly and the longer gets the odd
+ * token; of two of one length, the second: the fast tokenizers' rule, not that of the older ones in Python.
+ */
+function keptLengths(first: number, second: number, room: number): readonly [first: number, second: number] {
+  if (first + second <= room) return [first, second];
+  const half = Math.floor(room / 2);
+  const shorter = Math.min(first, second, half);
+  return first > second ? [room - shorter, shorter] : [shorter, room - shorter];
 }

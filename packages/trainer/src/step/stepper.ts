@@ -54,7 +54,10 @@ export class Stepper {
     return this.#step;
   }
 
-  /** One optimiser step on one batch. `feeds` holds the batch and the rates of the dropout sites. */
+  /**
+   * One optimiser step on one batch. `feeds` holds the batch and the rates of the dropout sites. A step whose loss or
+   * gradient is not finite is reported but leaves weights, moments and the count of steps as they were.
+   */
   async run(feeds: Feeds, learningRate: number): Promise<StepResult> {
     this.#step++;
     const scalars = adamWScalars(this.optimizer, learningRate, this.#step);
@@ -64,7 +67,13 @@ export class Stepper {
       step_size: scalarOf(scalars.stepSize),
       denominator_offset: scalarOf(scalars.denominatorOffset),
     });
-    return { loss: Number(outputs['loss']!.data[0]), gradientNorm: Number(outputs['gradient_norm']!.data[0]) };
+    const loss = Number(outputs['loss']!.data[0]);
+    const gradientNorm = Number(outputs['gradient_norm']!.data[0]);
+    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
+      this.state.revert();
+      this.#step--;
+    }
+    return { loss, gradientNorm };
   }
 
   /** Copies of the current weights by parameter name. */

@@ -1,0 +1,180 @@
+import { patchDropout } from '@guided-dropout/adapters';
+import { findBertSites } from '@guided-dropout/adapters/bert';
+import type { DropoutSchedule, TrainingControl } from '@guided-dropout/core';
+import type { Tensor } from '@guided-dropout/onnx';
+import { train, type DropoutRates } from '@guided-dropout/trainer';
+import { afterAll, describe, expect, it } from 'vitest';
+import {
+  feedsOf,
+  separableExamples,
+  START_RATES,
+  tinyClassifier,
+  tinyRates,
+  tinyRun,
+} from '../../trainer/test/tiny-run.js';
+import {
+  gaussianDropout,
+  gaussianNoise,
+  guidedDropout,
+  standardDropout,
+  type DropoutRegularizer,
+} from '../src/index.js';
+
+const model = tinyClassifier();
+const siteNames = findBertSites(model.graph, START_RATES).flatMap(({ name, part }) => (part === 'base' ? [name] : []));
+
+function scheduleOf(sites: Readonly<Record<string, number>>): DropoutSchedule {
+  return {
+    format: 'guided-dropout/schedule',
+    version: 1,
+    shape: 'linear',
+    upper: 0.5,
+    lower: 0,
+    sites: Object.entries(sites).map(([name, rate]) => ({ name, rate, score: 0 })),
+  };
+}
+
+const descending = Object.fromEntries(siteNames.map((name, i) => [name, (6 - i) / 20]));
+
+interface Run {
+  readonly losses: readonly number[];
+  readonly weights: ReadonlyMap<string, Tensor>;
+  readonly rates: DropoutRates;
+}
+
+/** Three steps of fine-tuning under a regulariser. */
+async function finetune(regularizer: DropoutRegularizer): Promise<Run> {
+  const { stepper, rates } = await tinyRun({ seed: 4, noise: regularizer.noise });
+  try {
+    const { losses } = await train({
+      stepper,
+      rates,
+      numEpochs: 1,
+      batches: () => feedsOf(separableExamples(12, 1), 4),
+      batchesPerEpoch: 3,
+      learningRate: () => 1e-3,
+      callbacks: [regularizer],
+    });
+    return { losses, weights: stepper.weights(), rates };
+  } finally {
+    await stepper.release();
+  }
+}
+
+const idle = await tinyRun({ seed: 4 });
+afterAll(() => idle.stepper.release());
+
+/** Begins training under a regulariser, on the rates of a real model. */
+async function begin(regularizer: DropoutRegularizer): Promise<DropoutRates> {
+  const rates = tinyRates();
+  const options = { stepper: idle.stepper, numEpochs: 0, batches: () => [], batchesPerEpoch: 0, learningRate: () => 0 };
+  await train({ ...options, rates, callbacks: [regularizer] });
+  return rates;
+}
+
+function ratesOf(rates: DropoutRates): Record<string, number> {
+  return Object.fromEntries(rates.siteNames.map((site) => [site, rates.get(site)]));
+}
+
+describe('standardDropout and gaussianDropout', () => {
+  it.each([
+    ['standard', standardDropout],
+    ['gaussian', gaussianDropout],
+  ] as const)('%s: one rate at all sites of the base model, the head as it was', async (name, make) => {
+    for (const [regularizer, rate] of [
+      [make(0.25), 0.25],
+      [make(), 0.1],
+      [make(0), 0],
+    ] as const) {
+      expect(regularizer.name).toBe(name);
+      const rates = await begin(regularizer);
+      expect(ratesOf(rates)).toEqual(Object.fromEntries(siteNames.map((site) => [site, rate])));
+      expect(siteNames).toHaveLength(7);
+      expect(rates.get('dropout')).toBe(START_RATES.classifier);
+    }
+  });
+
+  it.each([-0.1, 1, 1.5, Number.NaN, Infinity])('refuse the rate %f when they are made', (rate) => {
+    for (const make of [standardDropout, gaussianDropout]) {
+      expect(() => make(rate)).toThrow(expect.objectContaining({ code: 'BASELINE_RATE' }));
+    }
+  });
+
+  it('put their own noise at the base sites, and Bernoulli dropout at the head', () => {
+    const sites = findBertSites(model.graph, START_RATES);
+    const countOf = (opType: string, noise: DropoutRegularizer['noise']): number =>
+      patchDropout(model.graph, sites, { seed: 1, ...(noise && { noise }) }).graph.nodes.filter(
+        (node) => node.opType === opType,
+      ).length;
+    expect(gaussianDropout().noise).toBe(gaussianNoise);
+    expect([countOf('Dropout', gaussianNoise), countOf('RandomNormalLike', gaussianNoise)]).toEqual([1, 7]);
+    expect(standardDropout().noise).toBeUndefined();
+    expect([countOf('Dropout', undefined), countOf('RandomNormalLike', undefined)]).toEqual([8, 0]);
+  });
+});
+
+describe('guidedDropout', () => {
+  it('gives every site the rate of its schedule, in whatever order it lists them', async () => {
+    for (const sites of [descending, Object.fromEntries(Object.entries(descending).toReversed())]) {
+      const rates = await begin(guidedDropout(scheduleOf(sites)));
+      expect(ratesOf(rates)).toEqual(descending);
+      expect(rates.get('dropout')).toBe(START_RATES.classifier);
+    }
+  });
+
+  it('refuses a schedule that lacks a site, naming it, before any rate is set', () => {
+    const { [siteNames[3]!]: _, ...lacking } = descending;
+    const rates = tinyRates();
+    const set: string[] = [];
+    const control: TrainingControl = {
+      siteNames: rates.siteNames,
+      dropoutRate: (site) => rates.get(site),
+      setDropoutRate: (site) => set.push(site),
+      stop: () => {},
+    };
+    expect(() => guidedDropout(scheduleOf(lacking)).onTrainBegin!(control)).toThrow(
+      expect.objectContaining({ code: 'SCHEDULE_SITES', message: expect.stringContaining(`'${siteNames[3]}'`) }),
+    );
+    expect(set).toEqual([]);
+  });
+
+  it.each([
+    ['a site the model does not have', { ...descending, 'encoder.layer.2.output.dropout': 0.1 }, []],
+    ["the head's own dropout", { ...descending, dropout: 0.1 }, []],
+    ['a site twice', descending, [{ name: siteNames[0]!, rate: 0.5, score: 0 }]],
+  ])('refuses a schedule with %s', async (_, sites, further) => {
+    const schedule = scheduleOf(sites);
+    const attempt = begin(guidedDropout({ ...schedule, sites: [...schedule.sites, ...further] }));
+    await expect(attempt).rejects.toMatchObject({
+      code: 'SCHEDULE_SITES',
+      report: { expected: expect.stringContaining('7 sites'), received: '8 rates' },
+    });
+  });
+
+  it.each([1, -0.01, Number.NaN])('refuses a schedule with the rate %f, naming the site', async (rate) => {
+    const site = siteNames[2]!;
+    await expect(begin(guidedDropout(scheduleOf({ ...descending, [site]: rate })))).rejects.toMatchObject({
+      code: 'DROPOUT_RATE',
+      message: expect.stringContaining(site),
+    });
+  });
+});
+
+describe('training under the regularisers', () => {
+  it('guided with equal rates is standard dropout, bit for bit', async () => {
+    const standard = await finetune(standardDropout(0.2));
+    const guided = await finetune(guidedDropout(scheduleOf(Object.fromEntries(siteNames.map((name) => [name, 0.2])))));
+    expect(guided.losses).toEqual(standard.losses);
+    expect(guided.weights).toEqual(standard.weights);
+  });
+
+  it('differs between regularisers, and from none, at every step', async () => {
+    const runs = await Promise.all(
+      [standardDropout(0), standardDropout(0.2), gaussianDropout(0.2), guidedDropout(scheduleOf(descending))].map(
+        finetune,
+      ),
+    );
+    for (let step = 0; step < 3; step++) expect(new Set(runs.map(({ losses }) => losses[step])).size).toBe(runs.length);
+    for (const { losses } of runs) expect(losses.every((loss) => Number.isFinite(loss) && loss > 0)).toBe(true);
+  });
+});

@@ -1,0 +1,64 @@
+import { readFile } from 'node:fs/promises';
+import { GuidedDropoutError, type DropoutSchedule } from '@guided-dropout/core';
+import { modelHash, type Checkpoint, type LanguageModel } from '@guided-dropout/models';
+import { parseSchedule, scheduleRates } from '@guided-dropout/schedule';
+import { sitesOf } from './score-model.js';
+
+/**
+ * Reads a schedule file.
+ *
+ * @throws GuidedDropoutError `SCHEDULE_FILE` when it cannot be read, or {@link parseSchedule}'s codes, naming the file.
+ */
+export async function readSchedule(path: string): Promise<DropoutSchedule> {
+  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    const received = cause.code === 'ENOENT' ? 'no such file' : cause.message;
+    const expected = 'a dropout schedule (JSON)';
+    const fix = "Pass what 'guided-dropout schedule' wrote.";
+    throw new GuidedDropoutError('SCHEDULE_FILE', { where: path, expected, received, fix }, { cause });
+  });
+  return namingFile(
+    (where) => `${path}, ${where}`,
+    () => parseSchedule(text),
+  );
+}
+
+/**
+ * Asks before training whether a schedule is one for this model: estimated from these weights, where it says from
+ * which, and with a rate for each of its sites.
+ *
+ * @throws GuidedDropoutError `SCHEDULE_MODEL` or `SCHEDULE_SITES`, naming the file.
+ */
+export function assertScheduleFits(
+  schedule: DropoutSchedule,
+  path: string,
+  checkpoint: Checkpoint,
+  model: LanguageModel,
+): void {
+  const siteNames = sitesOf(model).flatMap(({ name, part }) => (part === 'base' ? [name] : []));
+  namingFile(
+    () => path,
+    () => scheduleRates(schedule, siteNames),
+  );
+  const { provenance } = schedule;
+  if (provenance === undefined) return;
+  const hash = modelHash(checkpoint.weights, model.basePrefix);
+  if (hash === provenance.modelHash) return;
+  throw new GuidedDropoutError('SCHEDULE_MODEL', {
+    where: path,
+    expected: `a schedule estimated from the weights in ${checkpoint.folder} (hash ${hash.slice(0, 12)}…)`,
+    received: `one from '${provenance.model}' (hash ${provenance.modelHash.slice(0, 12)}…)`,
+    fix: 'Pass the model it was estimated from, or estimate again (guided-dropout fisher, then schedule).',
+  });
+}
+
+/** The schedule package's errors, told as ones about a file. */
+function namingFile<T>(place: (where: string) => string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof GuidedDropoutError)) throw error;
+    const { where, expected, received } = error.report;
+    const fix = "Pass what 'guided-dropout schedule' wrote for this model.";
+    throw new GuidedDropoutError(error.code, { where: place(where), expected, received, fix }, { cause: error });
+  }
+}

@@ -1,0 +1,195 @@
+import type { StepReport, TrainingCallback, TrainingControl } from '@guided-dropout/core';
+import { float32, GraphBuilder, int, type Graph } from '@guided-dropout/onnx';
+import type { Feeds } from '@guided-dropout/runtime';
+import { onTestFinished, describe, expect, it } from 'vitest';
+import { defaultAdamW, DropoutRates, linearWarmupDecay, Stepper, train, type TrainOptions } from '../src/index.js';
+
+/** loss = Σ w·x + rate, from w = 0: with learning rate 0 the loss of a step is the rate that was in force. */
+function rateMeter(): Graph {
+  const b = new GraphBuilder('rate meter');
+  const x = b.input('x', 'float32', [2]);
+  const product = b.op('Mul', [x, b.initializer('w', float32([2], [0, 0]))]);
+  const sum = b.op('ReduceSum', [product], { keepdims: int(0) });
+  b.output(b.op('Add', [sum, b.input('rate', 'float32', [])]), 'float32', [], 'loss');
+  return b.build();
+}
+
+const usual: Feeds = { x: float32([2], [3, 4]) };
+
+/** A run of two epochs of three steps on the rate meter, unless told otherwise. */
+async function runWith(options: Partial<TrainOptions>, graph = rateMeter()): Promise<ReturnType<typeof train>> {
+  const stepper = await Stepper.create({ graph, parameters: ['w'], optimizer: defaultAdamW });
+  onTestFinished(() => stepper.release());
+  const rates = new DropoutRates([{ name: 'site', rateInput: 'rate', rate: 0.25, part: 'base' }]);
+  const batches = (): Feeds[] => [usual, usual, usual];
+  const defaults = { stepper, rates, batches, numEpochs: 2, batchesPerEpoch: 3, learningRate: () => 0 };
+  return train({ ...defaults, ...options });
+}
+
+/** Notes what it is called with; waits before it does, so that calls which are not awaited come out of order. */
+function recorder(name: string, events: string[]): TrainingCallback {
+  const note = async (event: string): Promise<void> => {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    events.push(`${name}: ${event}`);
+  };
+  return {
+    onTrainBegin: () => note('begin'),
+    onEpochBegin: (epoch) => note(`epoch ${epoch}`),
+    onStepEnd: ({ step, epoch }) => note(`step ${step} of epoch ${epoch}`),
+    onEpochEnd: (epoch) => note(`end of epoch ${epoch}`),
+    onTrainEnd: () => note('end'),
+  };
+}
+
+describe('callbacks of train', () => {
+  it('are called one after the other at every event, in the order of the run', async () => {
+    const events: string[] = [];
+    await runWith({
+      batches: () => [usual, usual],
+      batchesPerEpoch: 2,
+      callbacks: [recorder('a', events), {}, recorder('b', events)],
+    });
+    const expected = [
+      'begin',
+      'epoch 0',
+      'step 1 of epoch 0',
+      'step 2 of epoch 0',
+      'end of epoch 0',
+      'epoch 1',
+      'step 3 of epoch 1',
+      'step 4 of epoch 1',
+      'end of epoch 1',
+      'end',
+    ];
+    expect(events).toEqual(expected.flatMap((event) => [`a: ${event}`, `b: ${event}`]));
+  });
+
+  it('get a report of every step', async () => {
+    const reports: StepReport[] = [];
+    const { losses, steps } = await runWith({
+      learningRate: linearWarmupDecay(0.5, 0.5),
+      callbacks: [{ onStepEnd: (report) => void reports.push(report) }],
+    });
+    expect(steps).toBe(6);
+    expect(reports.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(reports.map(({ epoch }) => epoch)).toEqual([0, 0, 0, 1, 1, 1]);
+    expect(reports.map(({ totalSteps }) => totalSteps)).toEqual(Array(6).fill(6));
+    expect(reports.map(({ loss }) => loss)).toEqual(losses);
+    expect(reports.map(({ learningRate }) => learningRate)).toEqual([0, 1 / 6, 1 / 3, 0.5, 1 / 3, 1 / 6]);
+    // ‖(3, 4)‖: the gradient is x.
+    for (const { gradientNorm } of reports) expect(gradientNorm).toBe(5);
+    // The first step had learning rate 0; each later one went down the gradient.
+    expect(losses[1]).toBe(losses[0]);
+    for (let i = 2; i < 6; i++) expect(losses[i]).toBeLessThan(losses[i - 1]!);
+  });
+
+  it('see the batches of every epoch', async () => {
+    const batches = (epoch: number): Feeds[] => [{ x: float32([2], [epoch + 1, 0]) }];
+    const norms: number[] = [];
+    await runWith({ batches, batchesPerEpoch: 1, callbacks: [{ onStepEnd: (r) => void norms.push(r.gradientNorm) }] });
+    expect(norms).toEqual([1, 2]);
+  });
+});
+
+describe('the control of train', () => {
+  it('sets rates from the next step on, from any event', async () => {
+    const set = (rate: number) => (_: unknown, control: TrainingControl) => control.setDropoutRate('site', rate);
+    const { losses } = await runWith({
+      callbacks: [
+        {
+          onTrainBegin: (control) => {
+            expect([control.siteNames, control.dropoutRate('site')]).toEqual([['site'], 0.25]);
+            control.setDropoutRate('site', 0.5);
+            expect(control.dropoutRate('site')).toBe(0.5);
+          },
+          onStepEnd: (report, control) => control.setDropoutRate('site', report.step / 16),
+          onEpochEnd: set(0.125),
+        },
+        { onEpochBegin: (epoch, control) => (epoch === 1 ? set(0.75)(epoch, control) : undefined) },
+      ],
+    });
+    expect(losses).toEqual([0.5, 1 / 16, 2 / 16, 0.75, 4 / 16, 5 / 16]);
+  });
+
+  it.each([
+    ['a step', { onStepEnd: ({ step }, control) => (step === 2 ? control.stop() : undefined) }, 2, 1],
+    [
+      'the last step of an epoch',
+      { onStepEnd: ({ step }, control) => (step === 3 ? control.stop() : undefined) },
+      3,
+      1,
+    ],
+    ['the end of an epoch', { onEpochEnd: (_, control) => control.stop() }, 3, 1],
+    ['the begin of an epoch', { onEpochBegin: (epoch, control) => (epoch === 1 ? control.stop() : undefined) }, 3, 2],
+    ['the begin of training', { onTrainBegin: (control) => control.stop() }, 0, 0],
+  ] as [string, TrainingCallback, number, number][])(
+    'stops after %s, and still closes epoch and training',
+    async (_, callback, expectedSteps, expectedEpochs) => {
+      const events: string[] = [];
+      const { steps, losses } = await runWith({ callbacks: [callback, recorder('a', events)] });
+      expect([steps, losses.length]).toEqual([expectedSteps, expectedSteps]);
+      expect(events.filter((event) => event.includes('step'))).toHaveLength(expectedSteps);
+      expect(events.filter((event) => event.includes('end of epoch'))).toHaveLength(expectedEpochs);
+      expect(events.at(-1)).toBe('a: end');
+    },
+  );
+
+  it('refuses unknown sites and bad rates, which ends training', async () => {
+    const unknown = runWith({ callbacks: [{ onStepEnd: (_, control) => control.setDropoutRate('other', 0.1) }] });
+    await expect(unknown).rejects.toMatchObject({ code: 'DROPOUT_SITE' });
+    const bad = runWith({ callbacks: [{ onTrainBegin: (control) => control.setDropoutRate('site', 1) }] });
+    await expect(bad).rejects.toMatchObject({ code: 'DROPOUT_RATE' });
+  });
+});
+
+describe('train refuses to go on', () => {
+  const broken = (epoch: number): Feeds[] => [usual, epoch === 1 ? { x: float32([2], [Number.NaN, 1]) } : usual, usual];
+
+  it('from a loss that is not a number, naming step and epoch', async () => {
+    const events: string[] = [];
+    const run = runWith({ batches: broken, callbacks: [recorder('a', events)] });
+    await expect(run).rejects.toMatchObject({
+      code: 'TRAIN_NOT_FINITE',
+      report: { where: 'step 5 (epoch 2)', received: expect.stringContaining('loss NaN') },
+    });
+    expect(events.at(-1)).toBe('a: step 4 of epoch 1');
+  });
+
+  it('from a gradient that is infinite though the loss is not', async () => {
+    const b = new GraphBuilder('steep');
+    const x = b.input('x', 'float32', [2]);
+    const root = b.op('Sqrt', [b.op('Mul', [x, b.initializer('w', float32([2], [0, 0]))])]);
+    const sum = b.op('ReduceSum', [root], { keepdims: int(0) });
+    b.output(b.op('Add', [sum, b.input('rate', 'float32', [])]), 'float32', [], 'loss');
+    await expect(runWith({}, b.build())).rejects.toMatchObject({
+      code: 'TRAIN_NOT_FINITE',
+      report: { where: 'step 1 (epoch 1)', received: 'loss 0.25, gradient norm Infinity' },
+    });
+  });
+});
+
+describe('train', () => {
+  it('refuses an epoch with another number of batches than announced', async () => {
+    const run = (count: number): Promise<unknown> =>
+      runWith({ batches: () => Array.from({ length: count }, () => usual) });
+    await expect(run(2)).rejects.toMatchObject({ code: 'TRAIN_BATCHES', report: { where: 'epoch 1', received: '2' } });
+    await expect(run(4)).rejects.toMatchObject({ code: 'TRAIN_BATCHES' });
+  });
+
+  it('does nothing in no epochs', async () => {
+    const events: string[] = [];
+    const result = await runWith({ numEpochs: 0, callbacks: [recorder('a', events)] });
+    expect(result).toEqual({ steps: 0, losses: [] });
+    expect(events).toEqual(['a: begin', 'a: end']);
+  });
+
+  it('asks for the learning rate by steps done and steps in all', async () => {
+    const asked: [number, number][] = [];
+    const learningRate = (step: number, total: number): number => {
+      asked.push([step, total]);
+      return 0;
+    };
+    await runWith({ learningRate });
+    expect(asked).toEqual([0, 1, 2, 3, 4, 5].map((step) => [step, 6]));
+  });
+});
