@@ -13,7 +13,7 @@ import { captureCommand, runCommand } from './run-command.mjs';
  * @returns {Promise<number>}
  */
 export function runPnpm(args, options) {
-  return runCommand('npx', ['--yes', pnpmSpecifier(), ...args], options);
+  return runCommand('npx', npxArguments(args), options);
 }
 
 /**
@@ -24,7 +24,7 @@ export function runPnpm(args, options) {
  * @returns {Promise<string>}
  */
 export function capturePnpm(args, options) {
-  return captureCommand('npx', ['--yes', pnpmSpecifier(), ...args], options);
+  return captureCommand('npx', npxArguments(args), options);
 }
 
 /**
@@ -40,15 +40,18 @@ export function sharedStoreOptions() {
 }
 
 /**
- * The pnpm named in package.json's `packageManager`, which npx fetches where it is not there yet and puts on the PATH
- * of what it runs, so that turbo finds it too. A pnpm of another version is never used.
+ * Calls the pnpm named in package.json's `packageManager`, which npx fetches where it is not there yet and puts on the
+ * PATH of what it runs, so that turbo finds it too. A pnpm of another version is never used.
+ *
+ * @param {readonly string[]} args
  */
-function pnpmSpecifier() {
+function npxArguments(args) {
   const { packageManager = '' } = readManifest(repositoryRoot);
   // npx does not know the hash that may follow (`pnpm@10.0.0+sha512.…`).
   const specifier = packageManager.replace(/\+.*$/, '');
   if (!/^pnpm@\d+\.\d+\.\d+$/.test(specifier)) {
     throw new Error(`package.json: expected packageManager to be pnpm@<version>, received '${packageManager}'.`);
   }
-  return specifier;
+  // Otherwise npx asks the registry about the version it already has, and without a network waits a minute for it.
+  return ['--yes', '--prefer-offline', specifier, ...args];
 }

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, test } from 'vitest';
 import { publicPackages, repositoryRoot, type WorkspacePackage } from '../scripts/repository.mjs';
 import { captureCommand } from '../scripts/run-command.mjs';
 import { createUserProject } from './user-project.js';
@@ -20,11 +20,9 @@ test.each(publicPackages())('the first example in the README of $name runs', asy
   const env = { PATH: `${join(project, 'node_modules/.bin')}${delimiter}${process.env['PATH']}` };
   const file = join(cwd, `example.${language}`);
   writeFileSync(file, code);
-  const run =
-    language === 'sh'
-      ? captureCommand('sh', ['-eu', file], { cwd, env })
-      : captureCommand(process.execPath, ['--import', import.meta.resolve('tsx'), file], { cwd, env });
-  await expect(run).resolves.toBeTypeOf('string');
+  // A failing example rejects with all it printed.
+  if (language === 'sh') await captureCommand('sh', ['-eu', file], { cwd, env });
+  else await captureCommand(process.execPath, ['--import', import.meta.resolve('tsx'), file], { cwd, env });
 });
 
 /** The first block of code; in the README of a program, also the first block of commands that calls it. */

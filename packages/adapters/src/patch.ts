@@ -11,11 +11,21 @@ export interface PatchOptions {
   readonly noise?: NoiseEmitter | undefined;
 }
 
+/** A site with noise. */
+export interface PatchedSite {
+  readonly name: string;
+  /** The graph input that holds its rate: a float32 scalar in [0, 1). */
+  readonly rateInput: string;
+  /** The rate to begin with: the one the model was published with. */
+  readonly rate: number;
+  readonly part: LocatedSite['part'];
+}
+
 /** A graph of training: as before, with noise at its sites. */
 export interface PatchedGraph {
   readonly graph: Graph;
-  /** Per site name, the graph input that holds its rate: a float32 scalar in [0, 1). */
-  readonly rateInputs: ReadonlyMap<string, string>;
+  /** The sites in the order given; `DropoutRates` of the trainer package takes them as they are. */
+  readonly sites: readonly PatchedSite[];
 }
 
 /** The graph input for the rate of a site. */
@@ -46,7 +56,7 @@ export function patchDropout(graph: Graph, sites: readonly LocatedSite[], option
   const builder = new GraphBuilder(graph.name);
   for (const input of graph.inputs) builder.declare(input);
   for (const [name, value] of graph.initializers) builder.initializer(name, value);
-  const rateInputs = new Map(sites.map(({ name }) => [name, builder.input(rateInputName(name), 'float32', [])]));
+  for (const { name } of sites) builder.input(rateInputName(name), 'float32', []);
   const noisy = new Map<string, string>();
   for (const node of graph.nodes) {
     builder.append({ ...node, inputs: node.inputs.map((value) => noisy.get(value) ?? value) });
@@ -57,12 +67,18 @@ export function patchDropout(graph: Graph, sites: readonly LocatedSite[], option
       const seed = random.fork(site.name).integer(2 ** 31);
       noisy.set(
         value,
-        builder.scope(site.name, () => emit(builder, value, rateInputs.get(site.name)!, seed)),
+        builder.scope(site.name, () => emit(builder, value, rateInputName(site.name), seed)),
       );
     }
   }
   for (const output of graph.outputs) builder.declareOutput(output);
-  return { graph: builder.build(), rateInputs };
+  const patchedSites = sites.map(({ name, defaultRate, part }) => ({
+    name,
+    rateInput: rateInputName(name),
+    rate: defaultRate,
+    part,
+  }));
+  return { graph: builder.build(), sites: patchedSites };
 }
 
 function assertReplaceable(graph: Graph, { name, value }: LocatedSite): void {

@@ -1,4 +1,4 @@
-import type { Graph, GraphBuilder, Node, ValueType, ValueTypes } from '@guided-dropout/onnx';
+import type { Graph, GraphBuilder, ValueType, ValueTypes } from '@guided-dropout/onnx';
 import type { Contribution } from './contribution.js';
 import { noRule, notPerExample, notScalar, unreached, untyped } from './errors.js';
 import { factorsThrough } from './factors-through.js';

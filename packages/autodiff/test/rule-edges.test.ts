@@ -23,11 +23,33 @@ describe('rules at the edges of their operators', () => {
     const graph = lossOf([9], (b, p) => b.op('Erf', [b.op('Mul', [p, b.number(2, 'float32')])])).build();
     const { gradients } = await gradientsOf(graph, ['p'], {});
     // Central differences check this one; there is no float64 Erf for them to check the rule itself.
-    const reference = (await gradientsOf(asFloat64(graph), ['p'], {})).gradients.get('p')!.data;
+    const reference = (await gradientsOf(asFloat64(graph), ['p'], {})).gradients.get('p')!.data as Float64Array;
     const actual = gradients.get('p')!.data;
-    expect(Math.max(...Array.from(reference, (value) => Math.abs(Number(value))))).toBeGreaterThan(0.5);
+    expect(Math.max(...reference.map(Math.abs))).toBeGreaterThan(0.5);
     // Float32 rounding of values of about 1.
-    for (let i = 0; i < 9; i++) expect(Math.abs(Number(actual[i]) - Number(reference[i]))).toBeLessThan(2e-6);
+    for (let i = 0; i < 9; i++) expect(Math.abs(Number(actual[i]) - reference[i]!)).toBeLessThan(2e-6);
+  });
+
+  it.each(['Add', 'Sub', 'Mul', 'Div', 'MatMul', 'Where'])('%s with a parameter on one side only', async (opType) => {
+    const constant = float32([2, 2], [0.5, -2, 3, 1.5]);
+    const condition = tensor('bool', [2, 2], Uint8Array.of(1, 0, 0, 1));
+    for (const parameterFirst of [true, false]) {
+      const b = lossOf([2, 2], (builder, p) => {
+        const other = builder.constant(constant);
+        const sides = parameterFirst ? [p, other] : [other, p];
+        return builder.op(opType, opType === 'Where' ? [builder.constant(condition), ...sides] : sides);
+      });
+      await checkGradients(b.build(), ['p']);
+    }
+  });
+
+  it.each([0, 1, 2])('LayerNormalization with input %i the only parameter', async (index) => {
+    const b = lossOf(index === 0 ? [2, 3] : [3], (builder, p) => {
+      const inputs = [float32([2, 3], [1, 2, 4, -1, 0, 3]), float32([3], [1, -2, 0.5]), float32([3], [0.1, 0.2, 0.3])];
+      const names = inputs.map((value, i) => (i === index ? p : builder.constant(value)));
+      return builder.op('LayerNormalization', names, { axis: int(-1) });
+    });
+    await checkGradients(b.build(), ['p']);
   });
 
   it.each(['ReduceSum', 'ReduceMean'])('%s over no axes, by request, keeps every axis', async (opType) => {

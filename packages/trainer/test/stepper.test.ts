@@ -1,31 +1,111 @@
 import { float32, GraphBuilder, int, type Graph } from '@guided-dropout/onnx';
-import { describe, expect, it } from 'vitest';
-import { defaultAdamW, Stepper } from '../src/index.js';
+import type { Feeds } from '@guided-dropout/runtime';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { defaultAdamW, Stepper, type StepperOptions } from '../src/index.js';
 
-/** loss = Σ w·x. */
-function product(): Graph {
-  const b = new GraphBuilder('product');
+/** loss = Σ a·x + 2·Σ b·x + Σ fixed·x, so that the gradients are x and 2x; over two elements. */
+function linear(): Graph {
+  const b = new GraphBuilder('linear');
   const x = b.input('x', 'float32', [2]);
-  const terms = b.op('Mul', [x, b.initializer('w', float32([2], [1, 1]))]);
-  b.output(b.op('ReduceSum', [terms], { keepdims: int(0) }), 'float32', [], 'loss');
+  const sum = (name: string, factor: number): string => {
+    const product = b.op('Mul', [
+      b.op('Mul', [x, b.initializer(name, float32([2], [1, 1]))]),
+      b.number(factor, 'float32'),
+    ]);
+    return b.op('ReduceSum', [product], { keepdims: int(0) });
+  };
+  const both = b.op('Add', [sum('a', 1), sum('b', 2)]);
+  b.output(b.op('Add', [both, sum('fixed', 1)]), 'float32', [], 'loss');
   return b.build();
 }
 
-describe('a step that is not finite', () => {
-  it('is reported and leaves weights and moments as they were', async () => {
-    const options = { graph: product(), parameters: ['w'], optimizer: defaultAdamW };
-    const [disturbed, calm] = [await Stepper.create(options), await Stepper.create(options)];
-    const good = { x: float32([2], [3, -4]) };
-    for (const stepper of [disturbed, calm]) await stepper.run(good, 0.1);
-    expect(disturbed.weights().get('w')!.data[0]).toBeCloseTo(0.9, 5);
-    expect(await disturbed.run({ x: float32([2], [Number.NaN, 1]) }, 0.1)).toMatchObject({ loss: Number.NaN });
-    expect(disturbed.weights()).toEqual(calm.weights());
-    // The moments, too: the next good steps agree.
-    await disturbed.run(good, 0.1);
-    await calm.run(good, 0.1);
-    expect(disturbed.step).toBe(calm.step);
-    expect(disturbed.weights()).toEqual(calm.weights());
-    await disturbed.release();
-    await calm.release();
+async function stepperOf(options: Partial<StepperOptions> = {}): Promise<Stepper> {
+  const stepper = await Stepper.create({
+    graph: linear(),
+    parameters: ['a', 'b'],
+    optimizer: defaultAdamW,
+    ...options,
+  });
+  onTestFinished(() => stepper.release());
+  return stepper;
+}
+
+const feeds = (x: readonly number[]): Feeds => ({ x: float32([2], x) });
+const list = (data: ArrayLike<number | bigint>): number[] => Array.from(data, Number);
+
+/** The gradient that entered the first moment in the first step: m = (1 − β₁)·g. */
+function usedGradient(stepper: Stepper, parameter: string): number[] {
+  return list(stepper.state.read(`first_moment:${parameter}`).data).map((value) => value / 0.1);
+}
+
+function expectClose(actual: readonly number[], expected: readonly number[]): void {
+  expect(actual).toHaveLength(expected.length);
+  // Float32 rounding of a few operations.
+  actual.forEach((value, i) => expect(Math.abs(value / expected[i]! - 1)).toBeLessThan(1e-6));
+}
+
+describe('clipping by the global norm', () => {
+  // ‖(3, 4, 6, 8)‖ = √125.
+  const norm = Math.sqrt(125);
+
+  it.each([
+    ['is off where there is no maximum', undefined, 1],
+    ['leaves gradients below the maximum as they are', 1000, 1],
+    ['scales those above it, all by one factor', 1, 1 / norm],
+  ])('%s', async (_, maxGradientNorm, factor) => {
+    const stepper = await stepperOf({ maxGradientNorm });
+    const { loss, gradientNorm } = await stepper.run(feeds([3, 4]), 1e-3);
+    expect(loss).toBe(28);
+    expect(gradientNorm).toBeCloseTo(norm, 4);
+    expectClose(usedGradient(stepper, 'a'), [3 * factor, 4 * factor]);
+    expectClose(usedGradient(stepper, 'b'), [6 * factor, 8 * factor]);
+    const squares = list(stepper.state.read('second_moment:a').data);
+    expectClose(
+      squares.map((value) => value / 0.001),
+      [(3 * factor) ** 2, (4 * factor) ** 2],
+    );
+  });
+
+  it("adds PyTorch's 1e-6 to the norm", async () => {
+    const stepper = await stepperOf({ parameters: ['a'], maxGradientNorm: 1e-6 });
+    await stepper.run(feeds([3e-6, 4e-6]), 1e-3);
+    expectClose(usedGradient(stepper, 'a'), [3e-6 / 6, 4e-6 / 6]);
+  });
+
+  it('passes a gradient of zero', async () => {
+    const stepper = await stepperOf({ maxGradientNorm: 1 });
+    expect(await stepper.run(feeds([0, 0]), 1e-3)).toEqual({ loss: 0, gradientNorm: 0 });
+    expect(stepper.weights().get('a')).toEqual(float32([2], [1, 1]));
+  });
+});
+
+describe('Stepper', () => {
+  it('moves the parameters by the learning rate in the first step, and leaves other weights as they are', async () => {
+    const stepper = await stepperOf();
+    await stepper.run(feeds([3, -4]), 0.125);
+    const weights = stepper.weights();
+    expect([...weights.keys()]).toEqual(['a', 'b']);
+    // Adam's first step is the sign of the gradient.
+    expectClose(list(weights.get('a')!.data), [0.875, 1.125]);
+    expectClose(list(weights.get('b')!.data), [0.875, 1.125]);
+    const { loss } = await stepper.run(feeds([1, 0]), 0);
+    expect(loss).toBeCloseTo(0.875 + 2 * 0.875 + 1, 5);
+  });
+
+  it('moves nothing at learning rate 0, but gathers moments and counts the step', async () => {
+    const stepper = await stepperOf();
+    await stepper.run(feeds([3, 4]), 0);
+    expect(stepper.step).toBe(1);
+    expect(stepper.weights().get('a')).toEqual(float32([2], [1, 1]));
+    expectClose(usedGradient(stepper, 'a'), [3, 4]);
+  });
+
+  it('hands out copies of the weights', async () => {
+    const stepper = await stepperOf();
+    const before = stepper.weights();
+    await stepper.run(feeds([3, 4]), 0.1);
+    await stepper.run(feeds([3, 4]), 0.1);
+    expect(before.get('a')).toEqual(float32([2], [1, 1]));
+    expect(stepper.weights().get('a')).not.toEqual(before.get('a'));
   });
 });

@@ -1,5 +1,5 @@
 import { findBertSites } from '@guided-dropout/adapters/bert';
-import { patchDropout, rateInputName } from '@guided-dropout/adapters';
+import { patchDropout } from '@guided-dropout/adapters';
 import { Random } from '@guided-dropout/core';
 import { buildModel, type LanguageModel } from '@guided-dropout/models';
 import type { NoiseEmitter } from '@guided-dropout/onnx';
@@ -34,26 +34,20 @@ export async function tinyRun(options: {
   readonly noise?: NoiseEmitter | undefined;
 }): Promise<{ readonly stepper: Stepper; readonly rates: DropoutRates; readonly model: LanguageModel }> {
   const model = tinyClassifier();
-  const sites = findBertSites(model.graph, START_RATES);
-  const { graph } = patchDropout(model.graph, sites, {
-    seed: options.seed,
-    ...(options.noise && { noise: options.noise }),
-  });
+  const { graph, sites } = patchDropout(model.graph, findBertSites(model.graph, START_RATES), options);
   const stepper = await Stepper.create({
     graph: withClassificationLoss(graph, 2),
     parameters: model.parameters,
     optimizer: defaultAdamW,
     maxGradientNorm: 1,
   });
-  return { stepper, rates: tinyRates(), model };
+  return { stepper, rates: new DropoutRates(sites), model };
 }
 
 /** The sites of the tiny classifier at the rates they start with. */
 export function tinyRates(): DropoutRates {
-  const sites = findBertSites(tinyClassifier().graph, START_RATES);
-  return new DropoutRates(
-    sites.map(({ name, part, defaultRate }) => ({ name, part, rate: defaultRate, rateInput: rateInputName(name) })),
-  );
+  const { graph } = tinyClassifier();
+  return new DropoutRates(patchDropout(graph, findBertSites(graph, START_RATES), { seed: 1 }).sites);
 }
 
 /** A task that words alone decide: the second token is 6 in one class and 7 in the other, the rest is random. */

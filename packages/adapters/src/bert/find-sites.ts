@@ -140,8 +140,8 @@ function norm(module: string): string[] {
 
 function basePrefix(graph: Graph, names: ReadonlySet<string>): string {
   const anchor = 'embeddings.word_embeddings.weight';
-  const found = [...names].find((name) => name === anchor || name.endsWith(`.${anchor}`));
-  if (found !== undefined) return found.slice(0, -anchor.length);
+  const full = [...names].find((name) => name === anchor || name.endsWith(`.${anchor}`));
+  if (full !== undefined) return full.slice(0, -anchor.length);
   throw noMatch(`graph '${graph.name}'`, `a parameter named '…${anchor}'`, `${names.size} names without it`);
 }
 

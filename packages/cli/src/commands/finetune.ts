@@ -116,7 +116,7 @@ async function runFinetune(flags: FinetuneFlags, command: Command): Promise<void
     callbacks: [report],
   });
   await uninterrupted(() =>
-    withParents(flags.out, () => saveClassifier(flags.out, result, tokenizer.folder, { replace })),
+    withParents(flags.out, () => saveClassifier(flags.out, result, tokenizer.folder, { replace, maxLength })),
   );
   process.stdout.write(`${JSON.stringify(jsonReport(flags, task, trainSplit, devSplit, result))}\n`);
 }

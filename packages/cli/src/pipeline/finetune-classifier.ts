@@ -122,19 +122,8 @@ async function createStepper(
   model: LanguageModel,
   { settings, labels, regularizer }: FinetuneOptions,
 ): Promise<{ readonly stepper: Stepper; readonly rates: DropoutRates }> {
-  const sites = sitesOf(model);
-  const patched = patchDropout(model.graph, sites, {
-    seed: settings.seed,
-    ...(regularizer.noise && { noise: regularizer.noise }),
-  });
-  const rates = new DropoutRates(
-    sites.map(({ name, defaultRate, part }) => ({
-      name,
-      rate: defaultRate,
-      rateInput: patched.rateInputs.get(name)!,
-      part,
-    })),
-  );
+  const patched = patchDropout(model.graph, sitesOf(model), { seed: settings.seed, noise: regularizer.noise });
+  const rates = new DropoutRates(patched.sites);
   const stepper = await Stepper.create({
     graph: withClassificationLoss(patched.graph, labels.length),
     parameters: model.parameters,

@@ -25,6 +25,8 @@ export async function assertFolderWritable(path: string, options: FolderOutputOp
 export async function assertFileWritable(path: string): Promise<void> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory()) throw placeError(path, 'a folder of that name', 'Add the name of a file to the path.');
+  // Renaming onto a device such as /dev/null would put an end to the device.
+  if (found && !found.isFile()) throw placeError(path, 'a device or pipe', 'Choose the path of a file.');
   await assertParentWritable(path);
 }
 

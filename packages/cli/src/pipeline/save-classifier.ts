@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeSafetensors, writeFolderAtomically } from '@guided-dropout/models';
 import { encodeModel, modelOf } from '@guided-dropout/onnx';
@@ -10,23 +10,30 @@ import type { FinetuneResult } from './finetune-classifier.js';
  * came from, and onnx/model.onnx. The folder appears when it is complete.
  *
  * @param tokenizerFolder where tokenizer.json and tokenizer_config.json are copied from.
+ * @param options.maxLength what training cut inputs to; stated in tokenizer_config.json, so that pipelines do the same.
+ * The model's longest input by default.
+ * @param options.replace whether a folder that is there may be replaced.
  * @throws GuidedDropoutError `OUTPUT_*` when it cannot be written, or exists and `replace` is not set.
  */
 export async function saveClassifier(
   folder: string,
   { model, weights }: Pick<FinetuneResult, 'model' | 'weights'>,
   tokenizerFolder: string,
-  options: { readonly replace?: boolean } = {},
+  options: { readonly replace?: boolean; readonly maxLength?: number } = {},
 ): Promise<void> {
   await writeFolderAtomically(
     folder,
     async (temporary) => {
       await writeFile(join(temporary, 'config.json'), `${JSON.stringify(model.config, undefined, 2)}\n`);
       await writeFile(join(temporary, 'model.safetensors'), encodeSafetensors(weights, { format: 'pt' }));
-      await copyFile(join(tokenizerFolder, 'tokenizer.json'), join(temporary, 'tokenizer.json'));
+      // Not copyFile, which would keep a read-only mode.
+      await writeFile(join(temporary, 'tokenizer.json'), await readFile(join(tokenizerFolder, 'tokenizer.json')));
       await writeFile(
         join(temporary, 'tokenizer_config.json'),
-        withMaxLength(await readFile(join(tokenizerFolder, 'tokenizer_config.json'), 'utf8'), model.maxLength),
+        withMaxLength(
+          await readFile(join(tokenizerFolder, 'tokenizer_config.json'), 'utf8'),
+          options.maxLength ?? model.maxLength,
+        ),
       );
       await mkdir(join(temporary, 'onnx'));
       await writeFile(join(temporary, 'onnx', 'model.onnx'), encodeModel(modelOf(withWeights(model.graph, weights))));
@@ -35,10 +42,7 @@ export async function saveClassifier(
   );
 }
 
-/**
- * A tokenizer_config.json that states no more tokens than the model has positions: pipelines cut texts to its
- * `model_max_length`, and without it would fail on a long one.
- */
+/** A tokenizer_config.json that states no more than `maxLength` tokens, to which pipelines cut texts. */
 function withMaxLength(json: string, maxLength: number): string {
   const config = JSON.parse(json) as Readonly<Record<string, unknown>>;
   if (Number(config['model_max_length']) <= maxLength) return json;

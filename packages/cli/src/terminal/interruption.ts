@@ -11,7 +11,8 @@ export function exitOnSignals(): void {
   for (const [signal, code] of Object.entries(EXIT_CODES)) {
     process.on(signal, () => {
       const waiting = numWriting > 0 && exitCode === undefined;
-      process.stderr.write(waiting ? '\ninterrupted; finishing the output being written\n' : '\ninterrupted\n');
+      const message = waiting ? 'interrupted; finishing the output being written' : 'interrupted';
+      process.stderr.write(`${process.stderr.isTTY ? '\n' : ''}${message}\n`);
       exitCode = code;
       if (!waiting) process.exit(code);
     });

@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const bin = fileURLToPath(new URL('../bin/guided-dropout.js', import.meta.url));
+const built = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+
+/** How the program ended and what it printed. */
+export interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly cwd?: string;
+  /** The largest file the program may write, in blocks of 512 or 1024 bytes: `ulimit -f`, which needs no rights. */
+  readonly fileBlocks?: number;
+  /** Sent SIGINT as soon as standard error has this in it. */
+  readonly interruptAt?: RegExp;
+}
+
+/** Runs the built program as a user does, in a process of its own. */
+export async function runProgram(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+  if (!existsSync(built)) throw new Error(`${built} is missing: run 'npm run build' first ('npm test' does).`);
+  const { cwd, fileBlocks, interruptAt } = options;
+  const program = [process.execPath, bin, ...args];
+  const [command, ...rest] =
+    fileBlocks === undefined ? program : ['sh', '-c', `ulimit -f ${fileBlocks}; exec "$0" "$@"`, ...program];
+  const child = spawn(command!, rest, { stdio: ['ignore', 'pipe', 'pipe'], ...(cwd !== undefined && { cwd }) });
+  let [stdout, stderr, interrupted] = ['', '', false];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+    if (!interrupted && interruptAt?.test(stderr)) interrupted = child.kill('SIGINT');
+  });
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject).on('close', resolve);
+  });
+  return { code, stdout, stderr };
+}
+
+/** What the program printed on standard output; throws with its messages where it failed. */
+export async function outputOf(args: readonly string[], options?: RunOptions): Promise<string> {
+  const { code, stdout, stderr } = await runProgram(args, options);
+  if (code !== 0) throw new Error(`guided-dropout ${args.join(' ')} ended with ${code}:\n${stderr}`);
+  return stdout;
+}
