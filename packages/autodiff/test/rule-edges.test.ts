@@ -1,4 +1,4 @@
-import { float32, GraphBuilder, int, int64, tensor, zeros } from '@guided-dropout/onnx';
+import { float32, GraphBuilder, int, int64, ints, tensor, zeros } from '@guided-dropout/onnx';
 import { probeTypes } from '@guided-dropout/runtime';
 import { describe, expect, it } from 'vitest';
 import { differentiate } from '../src/index.js';
@@ -48,6 +48,25 @@ describe('rules at the edges of their operators', () => {
       const inputs = [float32([2, 3], [1, 2, 4, -1, 0, 3]), float32([3], [1, -2, 0.5]), float32([3], [0.1, 0.2, 0.3])];
       const names = inputs.map((value, i) => (i === index ? p : builder.constant(value)));
       return builder.op('LayerNormalization', names, { axis: int(-1) });
+    });
+    await checkGradients(b.build(), ['p']);
+  });
+
+  it('Transpose twice the same way is not the way back', async () => {
+    const perm = ints([1, 2, 0]);
+    const b = lossOf([2, 3, 4], (builder, p) => {
+      const twice = builder.op('Transpose', [builder.op('Transpose', [p], { perm })], { perm });
+      // A weight for each element, so that it matters where a gradient goes.
+      const weights = Array.from({ length: 24 }, (_, i) => Math.cos(i));
+      return builder.op('Mul', [twice, builder.constant(float32([4, 2, 3], weights))]);
+    });
+    await checkGradients(b.build(), ['p']);
+  });
+
+  it.each([[[1, 0]], [[0, 1]]])('a weight transposed by %j before a product', async (perm) => {
+    const b = lossOf([3, 3], (builder, p) => {
+      const x = builder.constant(float32([2, 3], [1, -2, 0.5, 3, 0.25, -1]));
+      return builder.op('MatMul', [x, builder.op('Transpose', [p], { perm: ints(perm) })]);
     });
     await checkGradients(b.build(), ['p']);
   });

@@ -100,6 +100,19 @@ describe('ResidentState', async () => {
     expect(state.read('count')).toEqual(int64([1], [2]));
   });
 
+  it('takes back the last run: the values before it, from which it goes on as if nothing had been', async () => {
+    const [state, straight] = [stateOf(initial), stateOf(initial)];
+    for (let step = 0; step < 3; step++) {
+      const before = names.map((name) => state.read(name));
+      await state.run(session, { x: xAt(100 + step) });
+      state.revert();
+      expect(names.map((name) => state.read(name))).toEqual(before);
+      await state.run(session, { x: xAt(step) });
+      await straight.run(session, { x: xAt(step) });
+    }
+    expect(names.map((name) => state.read(name))).toEqual(names.map((name) => straight.read(name)));
+  });
+
   it('knows the names that were added, and says so of others', () => {
     const state = stateOf(initial);
     for (const attempt of [() => state.read('new w'), () => state.view(['w', 'new w'])]) {

@@ -50,7 +50,7 @@ describe('Session.create', () => {
     expect(error.code).toBe('ONNX_INVALID');
   });
 
-  it('keeps every node where asked to', async () => {
+  it('runs the nodes as they are where asked to', async () => {
     const b = new GraphBuilder('folded');
     const sum = b.op('Add', [b.constant(scalar(1)), b.constant(scalar(2))]);
     b.output(b.op('Mul', [sum, b.input('x', 'float32', [])]), 'float32', [], 'y');

@@ -100,6 +100,23 @@ describe('Stepper', () => {
     expectClose(usedGradient(stepper, 'a'), [3, 4]);
   });
 
+  it('goes on after a step that was refused or not finite as if it had not been', async () => {
+    const [disturbed, straight] = [await stepperOf(), await stepperOf()];
+    for (const x of [
+      [3, 4],
+      [-1, 2],
+    ]) {
+      expect((await disturbed.run(feeds([Number.NaN, 1]), 0.1)).loss).toBeNaN();
+      expect((await disturbed.run(feeds([Infinity, 1]), 0.1)).gradientNorm).toBe(Infinity);
+      await expect(disturbed.run({}, 0.1)).rejects.toMatchObject({ code: 'RUNTIME_RUN' });
+      expect(await disturbed.run(feeds(x), 0.1)).toEqual(await straight.run(feeds(x), 0.1));
+    }
+    expect(disturbed.step).toBe(2);
+    for (const name of ['a', 'first_moment:a', 'second_moment:b']) {
+      expect(disturbed.state.read(name)).toEqual(straight.state.read(name));
+    }
+  });
+
   it('hands out copies of the weights', async () => {
     const stepper = await stepperOf();
     const before = stepper.weights();

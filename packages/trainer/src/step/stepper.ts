@@ -59,8 +59,7 @@ export class Stepper {
    * gradient is not finite is reported but leaves weights, moments and the count of steps as they were.
    */
   async run(feeds: Feeds, learningRate: number): Promise<StepResult> {
-    this.#step++;
-    const scalars = adamWScalars(this.optimizer, learningRate, this.#step);
+    const scalars = adamWScalars(this.optimizer, learningRate, this.#step + 1);
     const outputs = await this.state.run(this.session, {
       ...feeds,
       learning_rate: scalarOf(scalars.learningRate),
@@ -69,10 +68,8 @@ export class Stepper {
     });
     const loss = Number(outputs['loss']!.data[0]);
     const gradientNorm = Number(outputs['gradient_norm']!.data[0]);
-    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
-      this.state.revert();
-      this.#step--;
-    }
+    if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) this.#step++;
+    else this.state.revert();
     return { loss, gradientNorm };
   }
 
