@@ -6,7 +6,7 @@ import { repositoryRoot } from './repository.mjs';
 import { runCommand } from './run-command.mjs';
 import { countTests, formatCounts } from './test-counts.mjs';
 
-const checks = ['lint', 'format:check', 'typecheck', 'check:package', 'changeset:demand', 'release:dry'];
+const checks = ['demo', 'lint', 'format:check', 'typecheck', 'check:package', 'changeset:demand', 'release:dry'];
 
 const counts = await runTests();
 /** @type {string[]} */

@@ -16,14 +16,15 @@ export interface RunOptions {
   readonly cwd?: string;
   /** The largest file the program may write, in blocks of 512 or 1024 bytes: `ulimit -f`, which needs no rights. */
   readonly fileBlocks?: number;
-  /** Sent SIGINT as soon as standard error has this in it. */
+  /** Sent SIGINT once standard error has this in it, and so many milliseconds have passed. */
   readonly interruptAt?: RegExp;
+  readonly interruptAfter?: number;
 }
 
 /** Runs the built program as a user does, in a process of its own. */
 export async function runProgram(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   if (!existsSync(built)) throw new Error(`${built} is missing: run 'npm run build' first ('npm test' does).`);
-  const { cwd, fileBlocks, interruptAt } = options;
+  const { cwd, fileBlocks, interruptAt, interruptAfter } = options;
   const program = [process.execPath, bin, ...args];
   const [command, ...rest] =
     fileBlocks === undefined ? program : ['sh', '-c', `ulimit -f ${fileBlocks}; exec "$0" "$@"`, ...program];
@@ -32,7 +33,9 @@ export async function runProgram(args: readonly string[], options: RunOptions = 
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
-    if (!interrupted && interruptAt?.test(stderr)) interrupted = child.kill('SIGINT');
+    if (interrupted || !interruptAt?.test(stderr)) return;
+    interrupted = true;
+    setTimeout(() => child.kill('SIGINT'), interruptAfter);
   });
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject).on('close', resolve);

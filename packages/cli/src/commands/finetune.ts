@@ -1,4 +1,4 @@
-import type { TrainingCallback } from '@guided-dropout/core';
+import type { ProgressListener, TrainingCallback } from '@guided-dropout/core';
 import {
   readSplit,
   taskMetric,
@@ -95,8 +95,6 @@ async function runFinetune(flags: FinetuneFlags, command: Command): Promise<void
   process.stderr.write(
     `${checkpointName(checkpoint)} on ${task.name}: ${trainSplit.length} examples to train on, ${devSplit.length} to evaluate\n`,
   );
-  const progress = progressBar(`Fine-tuning (${regularizer.name})`);
-  const report: TrainingCallback = { onStepEnd: ({ step, totalSteps }) => progress(step, totalSteps) };
   const result = await finetuneClassifier({
     checkpoint,
     labels,
@@ -113,12 +111,23 @@ async function runFinetune(flags: FinetuneFlags, command: Command): Promise<void
       optimizer: { ...paperSettings.optimizer, weightDecay: flags.weightDecay },
       seed: flags.seed,
     },
-    callbacks: [report],
+    callbacks: [stepProgress(`Fine-tuning (${regularizer.name})`)],
   });
   await uninterrupted(() =>
     withParents(flags.out, () => saveClassifier(flags.out, result, tokenizer.folder, { replace, maxLength })),
   );
   process.stdout.write(`${JSON.stringify(jsonReport(flags, task, trainSplit, devSplit, result))}\n`);
+}
+
+/** A progress bar of the steps; it begins with training, so that preparing the graph does not count as a slow step. */
+function stepProgress(label: string): TrainingCallback {
+  let progress: ProgressListener | undefined;
+  return {
+    onTrainBegin() {
+      progress = progressBar(label);
+    },
+    onStepEnd: ({ step, totalSteps }) => progress?.(step, totalSteps),
+  };
 }
 
 function jsonReport(

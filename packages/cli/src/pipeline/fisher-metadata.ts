@@ -22,8 +22,8 @@ export function parseFisherMetadata(metadata: Readonly<Record<string, string>>, 
     throw notFisher(where, `no '${name}' in its metadata`);
   };
   const integer = (name: string): number => {
-    const value = Number(text(name));
-    if (Number.isSafeInteger(value) && value >= 0) return value;
+    const value = /^\d+$/.test(text(name)) ? Number(text(name)) : Number.NaN;
+    if (Number.isSafeInteger(value)) return value;
     throw notFisher(where, `'${name}' is '${text(name)}'`);
   };
   if (text('format') !== FORMAT) throw notFisher(where, `format '${text('format')}'`);

@@ -19,7 +19,7 @@ export function truncateLongestFirst(
   maxLength: number,
 ): Tokens {
   const numSpecial = full.inputIds.length - firstLength - secondLength;
-  const [first, second] = keptLengths(firstLength, secondLength, Math.max(0, maxLength - numSpecial));
+  const [first, second] = keptLengths(firstLength, secondLength, maxLength, numSpecial);
   // One special token opens the sequence, as in every BERT-like tokenizer; what is not text elsewhere stays too.
   const cut = (values: readonly number[]): number[] => {
     const afterFirst = 1 + firstLength;
@@ -36,12 +36,21 @@ export function truncateLongestFirst(
 }
 
 /**
- * How many tokens of each text fit into `room`. When both are cut they share it evenly and the longer gets the odd
- * token; of two of one length, the second: the fast tokenizers' rule, not that of the older ones in Python.
+ * How many tokens of each text are kept. Where both are cut they share the room evenly and the longer gets the odd token;
+ * of two of one length, the second.
+ *
+ * This is the rule of the `tokenizers` library (0.23), which Python's fast tokenizers use; the older ones in Python
+ * gave odd tokens to the first text. The library also cuts each text to `maxLength` before it compares their lengths.
  */
-function keptLengths(first: number, second: number, room: number): readonly [first: number, second: number] {
+function keptLengths(
+  first: number,
+  second: number,
+  maxLength: number,
+  numSpecial: number,
+): readonly [first: number, second: number] {
+  const room = Math.max(0, maxLength - numSpecial);
   if (first + second <= room) return [first, second];
-  const half = Math.floor(room / 2);
-  const shorter = Math.min(first, second, half);
-  return first > second ? [room - shorter, shorter] : [shorter, room - shorter];
+  const shorter = Math.min(first, second, Math.floor(room / 2));
+  const firstIsLonger = Math.min(first, maxLength) > Math.min(second, maxLength);
+  return firstIsLonger ? [room - shorter, shorter] : [shorter, room - shorter];
 }
