@@ -1,7 +1,7 @@
 // The whole method on the embedded model: Fisher information, schedule, fine-tuning with three kinds of dropout.
 import { mkdir } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import { gaussianDropout, guidedDropout, standardDropout } from '@guided-dropout/baselines';
+import { gaussianDropout, guidedDropout, standardDropout, type DropoutRegularizer } from '@guided-dropout/baselines';
 import { matthews } from '@guided-dropout/glue';
 import { loadCheckpoint, modelHash, writeFileAtomically } from '@guided-dropout/models';
 import { formatSchedule, linearSchedule } from '@guided-dropout/schedule';
@@ -29,11 +29,11 @@ console.log('1. Fisher information: which layers hold what the model knows?');
 const corpus = generateCorpus({ seed: 1, numSentences: settings.corpusSize });
 const examples = sampleFraction(corpus, settings.fisherFraction, 1);
 const fisher = await scoreModel({ checkpoint, examples, seed: 1, maxLength: 32, onProgress: progressBar('Fisher') });
-const scores = siteScores(fisher.model, fisher.estimate.diagonal);
+const siteFisher = siteScores(fisher.model, fisher.estimate.diagonal);
 
 console.log('2. Schedule: the more a layer knows, the less dropout it gets.');
 const { upperRate: upper, lowerRate: lower } = settings;
-const schedule = linearSchedule(scores, {
+const schedule = linearSchedule(siteFisher, {
   upper,
   lower,
   provenance: {
@@ -60,35 +60,36 @@ console.log(
 const stepsPerRun = settings.finetune.numEpochs * Math.ceil(task.train.length / settings.finetune.batchSize);
 const totalSteps = stepsPerRun * regularizers.length * settings.seeds.length;
 const progress = progressBar('Fine-tuning');
-let stepsBefore = 0;
+let stepsDone = 0;
 const written = [schedulePath];
-const results: RegularizerScores[] = [];
-for (const regularizer of regularizers) {
-  const bySeed: number[] = [];
-  for (const seed of settings.seeds) {
-    const result = await finetuneClassifier({
-      checkpoint,
-      labels: task.labels,
-      train: task.train,
-      evaluate: task.dev,
-      padId: tokenizer.padId,
-      regularizer,
-      settings: { ...settings.finetune, seed },
-      callbacks: [{ onStepEnd: ({ step }) => progress(stepsBefore + step, totalSteps) }],
-    });
-    stepsBefore += stepsPerRun;
-    bySeed.push(
-      matthews(
-        result.logits.map(predictionOf),
-        task.dev.map(({ label }) => label),
-      ),
-    );
-    if (seed !== settings.seeds[0]) continue;
+
+/** Matthews' correlation of one run; the model of the first seed is kept. */
+async function score(regularizer: DropoutRegularizer, seed: number): Promise<number> {
+  const result = await finetuneClassifier({
+    checkpoint,
+    labels: task.labels,
+    train: task.train,
+    evaluate: task.dev,
+    padId: tokenizer.padId,
+    regularizer,
+    settings: { ...settings.finetune, seed },
+    callbacks: [{ onStepEnd: () => progress(++stepsDone, totalSteps) }],
+    // Runs of so small a model go side by side, a thread each.
+    numThreads: 1,
+  });
+  if (seed === settings.seeds[0]) {
     const folder = join(out, regularizer.name);
     await saveClassifier(folder, result, checkpoint.folder, { replace: true });
     written.push(folder);
   }
-  results.push({ name: regularizer.name, scores: bySeed });
+  const labels = task.dev.map(({ label }) => label);
+  return matthews(result.logits.map(predictionOf), labels);
+}
+
+const results: RegularizerScores[] = regularizers.map(({ name }) => ({ name, scores: [] }));
+for (const seed of settings.seeds) {
+  const scores = await Promise.all(regularizers.map((regularizer) => score(regularizer, seed)));
+  scores.forEach((value, i) => results[i]!.scores.push(value));
 }
 const resultsPath = join(out, 'results.json');
 await writeFileAtomically(resultsPath, `${JSON.stringify({ settings, results }, undefined, 2)}\n`);

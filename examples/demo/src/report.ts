@@ -1,7 +1,7 @@
 /** Scores of one regulariser, a seed each. */
 export interface RegularizerScores {
   readonly name: string;
-  readonly scores: readonly number[];
+  readonly scores: number[];
 }
 
 /** Mean and sample standard deviation of scores. */

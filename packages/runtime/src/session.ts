@@ -6,7 +6,7 @@ import { fromOrtTensor, toOrtTensor } from './ort-tensor.js';
 /** How a session is set up. */
 export interface SessionOptions {
   /** Threads inside an operator; ONNX Runtime's default is one per core. */
-  readonly numThreads?: number;
+  readonly numThreads?: number | undefined;
   /** Rewriting of the graph at load: `all` for work, `disabled` where every node must stay (probing). */
   readonly optimization?: 'all' | 'disabled';
 }

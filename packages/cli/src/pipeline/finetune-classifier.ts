@@ -56,6 +56,8 @@ export interface FinetuneOptions {
   readonly regularizer: DropoutRegularizer;
   readonly settings: FinetuneSettings;
   readonly callbacks?: readonly TrainingCallback[];
+  /** Threads of ONNX Runtime, by default one per core; a small model is as fast on one, and lets runs share cores. */
+  readonly numThreads?: number | undefined;
 }
 
 /** A fine-tuned classifier. */
@@ -89,7 +91,9 @@ export async function finetuneClassifier(options: FinetuneOptions): Promise<Fine
   const model = buildModel(checkpoint, { type: 'sequence-classification', labels, seed: settings.seed });
   const { stepper, rates } = await createStepper(model, options);
   try {
-    const classifier = await Classifier.create(model.graph, model.parameters, labels.length, padId);
+    const classifier = await Classifier.create(model.graph, model.parameters, labels.length, padId, {
+      numThreads: options.numThreads,
+    });
     try {
       const order = new Random(settings.seed).fork('order of examples');
       const start = performance.now();
@@ -120,7 +124,7 @@ export async function finetuneClassifier(options: FinetuneOptions): Promise<Fine
 
 async function createStepper(
   model: LanguageModel,
-  { settings, labels, regularizer }: FinetuneOptions,
+  { settings, labels, regularizer, numThreads }: FinetuneOptions,
 ): Promise<{ readonly stepper: Stepper; readonly rates: DropoutRates }> {
   const patched = patchDropout(model.graph, sitesOf(model), { seed: settings.seed, noise: regularizer.noise });
   const rates = new DropoutRates(patched.sites);
@@ -129,6 +133,7 @@ async function createStepper(
     parameters: model.parameters,
     optimizer: settings.optimizer,
     maxGradientNorm: settings.maxGradientNorm,
+    numThreads,
   });
   return { stepper, rates };
 }

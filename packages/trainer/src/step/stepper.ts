@@ -41,9 +41,7 @@ export class Stepper {
       options.optimizer,
       options.maxGradientNorm,
     );
-    const session = await Session.create(graph, {
-      ...(options.numThreads !== undefined && { numThreads: options.numThreads }),
-    });
+    const session = await Session.create(graph, { numThreads: options.numThreads });
     const resident = new ResidentState();
     for (const { input, output, initial } of state) resident.add(input, output, initial);
     return new Stepper(session, resident, options.optimizer, options.parameters);
