@@ -1,11 +1,18 @@
-import { int, tensor, type NoiseEmitter } from '@guided-dropout/onnx';
+import { float, type NoiseEmitter } from '@guided-dropout/onnx';
 
 /**
  * Dropout (Srivastava et al., 2014), inverted: each element is 0 with probability `rate`, else divided by 1 − rate.
  *
- * The generator of a node starts from its seed when a session is made and moves on from run to run.
+ * Written with RandomUniformLike, not with ONNX's Dropout: ONNX Runtime's Dropout seeds a linear congruential generator
+ * with seed, seed + 1, … from run to run, which makes an element's masks an arithmetic progression, nearly the same at
+ * every site (measured: some elements dropped in every one of 600 runs, others never). RandomUniformLike draws on from
+ * one sequence, which begins at the seed when a session is made.
  */
 export const bernoulliNoise: NoiseEmitter = (builder, value, rate, seed) => {
-  const training = builder.constant(tensor('bool', [], Uint8Array.of(1)));
-  return builder.op('Dropout', [value, rate, training], { seed: int(seed) });
+  const number = (constant: number): string => builder.number(constant, 'float32');
+  // The operator stores its seed as a 32-bit float, which holds integers below 2²⁴ exactly.
+  const uniform = builder.op('RandomUniformLike', [value], { seed: float(seed % 2 ** 24) });
+  const dropped = builder.op('Less', [uniform, rate]);
+  const scaled = builder.op('Div', [value, builder.op('Sub', [number(1), rate])]);
+  return builder.op('Where', [dropped, number(0), scaled]);
 };

@@ -125,6 +125,15 @@ describe('patchDropout', () => {
   const sites = findBertSites(model.graph, rates);
   const patched = patchDropout(model.graph, sites, { seed: 1 });
 
+  /** The noisy value by each site's value: what the site's readers read instead. */
+  const noisyValues = (graph: Graph): Map<string, string> =>
+    new Map(
+      sites.map(({ name, value }) => {
+        const noise = graph.nodes.filter((node) => node.name.startsWith(`${name}/`));
+        return [value, noise.at(-1)!.outputs[0]!];
+      }),
+    );
+
   const feedsAt = (rate: number) => ({
     ...golden.inputs,
     ...Object.fromEntries(sites.map(({ name }) => [rateInputName(name), tensor('float32', [], Float32Array.of(rate))])),
@@ -140,20 +149,17 @@ describe('patchDropout', () => {
 
   it('keeps every mask alive: each site zeroes its share and keeps the mean', async () => {
     const rate = 0.4;
-    const noisyValues = patched.graph.nodes.filter((node) => node.opType === 'Dropout');
-    expect(noisyValues).toHaveLength(sites.length);
-    const graph = {
-      ...patched.graph,
-      outputs: noisyValues.flatMap((node) => [{ name: node.inputs[0]! }, { name: node.outputs[0]! }]),
-    };
+    const noisy = noisyValues(patched.graph);
+    expect(noisy.size).toBe(sites.length);
+    const graph = { ...patched.graph, outputs: [...noisy].flat().map((name) => ({ name })) };
     const session = await Session.create(graph);
-    const totals = new Map(noisyValues.map((node) => [node.name, { kept: 0, count: 0, before: 0, after: 0 }]));
+    const totals = new Map([...noisy.keys()].map((value) => [value, { kept: 0, count: 0, before: 0, after: 0 }]));
     for (let run = 0; run < 200; run++) {
       const outputs = await session.run(feedsAt(rate));
-      for (const node of noisyValues) {
-        const total = totals.get(node.name)!;
-        const before = outputs[node.inputs[0]!]!.data as Float32Array;
-        const after = outputs[node.outputs[0]!]!.data as Float32Array;
+      for (const [value, withNoise] of noisy) {
+        const total = totals.get(value)!;
+        const before = outputs[value]!.data as Float32Array;
+        const after = outputs[withNoise]!.data as Float32Array;
         before.forEach((value, i) => {
           if (value === 0) return;
           total.count++;
@@ -177,7 +183,7 @@ describe('patchDropout', () => {
   it('draws other masks at every site, run and seed, and the same in an equal session', async () => {
     const masksOf = async (seed: number): Promise<string[]> => {
       const { graph } = patchDropout(model.graph, sites, { seed });
-      const noisy = graph.nodes.filter((node) => node.opType === 'Dropout').map((node) => node.outputs[0]!);
+      const noisy = [...noisyValues(graph).values()];
       const session = await Session.create(removeDead({ ...graph, outputs: noisy.map((name) => ({ name })) }));
       const masks: string[] = [];
       for (let run = 0; run < 2; run++) {

@@ -107,9 +107,9 @@ describe('standardDropout and gaussianDropout', () => {
         (node) => node.opType === opType,
       ).length;
     expect(gaussianDropout().noise).toBe(gaussianNoise);
-    expect([countOf('Dropout', gaussianNoise), countOf('RandomNormalLike', gaussianNoise)]).toEqual([1, 7]);
+    expect([countOf('RandomUniformLike', gaussianNoise), countOf('RandomNormalLike', gaussianNoise)]).toEqual([1, 7]);
     expect(standardDropout().noise).toBeUndefined();
-    expect([countOf('Dropout', undefined), countOf('RandomNormalLike', undefined)]).toEqual([8, 0]);
+    expect([countOf('RandomUniformLike', undefined), countOf('RandomNormalLike', undefined)]).toEqual([8, 0]);
   });
 });
 
