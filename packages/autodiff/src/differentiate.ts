@@ -15,6 +15,8 @@ export interface DifferentiateOptions {
   readonly parameters: readonly string[];
   /** The observed type of every value of the graph the builder was made from (`probeTypes` of the runtime package). */
   readonly types: ValueTypes;
+  /** The name of the dimension that counts the examples, for the per-example methods; `batch` unless given. */
+  readonly examples?: string;
   /** Rules beside, or in place of, the built-in ones. */
   readonly rules?: GradientRules;
 }
@@ -26,7 +28,8 @@ export interface Gradients {
   /**
    * ∂(term of the loss of example b)/∂parameter, [b, …shape of the parameter].
    *
-   * @throws GuidedDropoutError `AUTODIFF_PER_EXAMPLE` when the graph mixes examples before it uses the parameter.
+   * @throws GuidedDropoutError `AUTODIFF_PER_EXAMPLE` where what meets the parameter does not have the examples, and
+   * nothing else, in its first axis: flattened, folded or shared values, or a parameter that is computed with first.
    */
   perExample(parameter: string): string;
   /** Σ_b of the element-wise squares of {@link perExample}, in the parameter's shape: N × the Fisher diagonal. */
@@ -99,7 +102,7 @@ export function differentiate(builder: GraphBuilder, options: DifferentiateOptio
   for (const parameter of parameters) partsOf(parameter);
   const perExample = (parameter: string): string => {
     const gradient = builder.scope('gradient', () =>
-      perExampleGradient(builder, target(parameter), partsOf(parameter)),
+      perExampleGradient(builder, target(parameter), partsOf(parameter), options.examples ?? 'batch'),
     );
     if (gradient === undefined) throw notPerExample(parameter);
     return gradient;

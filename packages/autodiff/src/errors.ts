@@ -37,7 +37,7 @@ export function notPerExample(parameter: string): GuidedDropoutError {
   return new GuidedDropoutError('AUTODIFF_PER_EXAMPLE', {
     where: `parameter '${parameter}'`,
     expected: 'a use that keeps the examples apart in the first axis',
-    received: 'a gradient already summed over the examples',
+    received: 'values of another first axis, or a gradient already summed over the examples',
     fix: 'Use the parameter in a linear layer, a lookup, a bias or a scale of values whose first axis is the example.',
   });
 }

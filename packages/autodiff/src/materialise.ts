@@ -62,16 +62,18 @@ export function sumTo(builder: GraphBuilder, value: string, from: ValueType, to:
 /**
  * The gradient of every example, [b, …shape of the target], where the loss is a sum of terms of single examples.
  *
- * @returns undefined when a contribution was already summed over the examples.
+ * @param examples the name of the dimension that counts the examples.
+ * @returns undefined when a contribution does not keep the examples apart in its first axis.
  */
 export function perExampleGradient(
   builder: GraphBuilder,
   target: GradientTarget,
   contributions: readonly Contribution[],
+  examples: string,
 ): string | undefined {
   const parts: string[] = [];
   for (const contribution of contributions) {
-    const part = ofEachExample(builder, target, contribution);
+    const part = isByExample(target, contribution, examples) ? ofEachExample(builder, target, contribution) : undefined;
     if (part === undefined) return undefined;
     parts.push(part);
   }
@@ -79,7 +81,6 @@ export function perExampleGradient(
 }
 
 function ofEachExample(builder: GraphBuilder, target: GradientTarget, contribution: Contribution): string | undefined {
-  if (mixesExamples(target, contribution)) return undefined;
   switch (contribution.kind) {
     case 'dense':
       return undefined;
@@ -107,12 +108,19 @@ function ofEachExample(builder: GraphBuilder, target: GradientTarget, contributi
   }
 }
 
-/** Whether the first axis of the factors is seen to hold more than one row per example, as after flattening. */
-function mixesExamples({ typeOf }: GradientTarget, contribution: Contribution): boolean {
-  if (contribution.kind === 'dense') return true;
-  const like = { broadcast: 'like', product: 'leftLike', scatter: 'indices' } as const;
-  const value = (contribution as Readonly<Record<string, string>>)[like[contribution.kind]]!;
-  return String(typeOf(value).dims[0]).includes('*');
+/** Whether the first axis of a contribution's factors counts the examples, and nothing else. */
+function isByExample({ typeOf }: GradientTarget, contribution: Contribution, examples: string): boolean {
+  const firstAxisOf = (value: string): boolean => typeOf(value).dims[0] === examples;
+  switch (contribution.kind) {
+    case 'dense':
+      return false;
+    case 'broadcast':
+      return firstAxisOf(contribution.like);
+    case 'product':
+      return firstAxisOf(contribution.leftLike);
+    case 'scatter':
+      return firstAxisOf(contribution.indices);
+  }
 }
 
 /** Rows of a table per example: the pairs (example, id) index zeros of [b, rows, …]. */

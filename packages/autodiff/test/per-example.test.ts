@@ -130,18 +130,40 @@ describe('per-example gradients', () => {
   });
 });
 
-describe('per-example gradients of flattened examples', () => {
-  it('are refused, as rows are no examples', async () => {
-    const builder = modelWith((b, x) => {
-      const rows = b.op('Reshape', [x, b.integers([-1, HIDDEN])]);
-      const linear = b.op('MatMul', [rows, b.initializer('p', normal(HIDDEN, HIDDEN))]);
-      return b.op('Reshape', [linear, b.op('Shape', [x])]);
+/** Uses of a parameter that do not keep the examples apart in the first axis. */
+const mixed: Readonly<Record<string, (b: GraphBuilder, x: string, ids: string) => string>> = {
+  'flattened examples': (b, x) => {
+    const rows = b.op('Reshape', [x, b.integers([-1, HIDDEN])]);
+    const linear = b.op('MatMul', [rows, b.initializer('p', normal(HIDDEN, HIDDEN))]);
+    return b.op('Reshape', [linear, b.op('Shape', [x])]);
+  },
+  'length before batch': (b, x) => {
+    const first = b.op('Transpose', [x], { perm: ints([1, 0, 2]) });
+    const linear = b.op('MatMul', [first, b.initializer('p', normal(HIDDEN, HIDDEN))]);
+    return b.op('Transpose', [linear], { perm: ints([1, 0, 2]) });
+  },
+  'a bias on flattened examples': (b, x) => {
+    const rows = b.op('Reshape', [x, b.integers([-1, HIDDEN])]);
+    return b.op('Reshape', [b.op('Add', [rows, b.initializer('p', normal(HIDDEN))]), b.op('Shape', [x])]);
+  },
+  'one row of positions for all examples': (b, x, ids) => {
+    const scalar = (value: bigint): string => b.constant(tensor('int64', [], BigInt64Array.of(value)));
+    const length = b.op('Squeeze', [b.op('Shape', [ids], { start: int(1), end: int(2) })]);
+    const row = b.op('Range', [scalar(0n), length, scalar(1n)]);
+    return b.op('Add', [x, b.op('Gather', [b.initializer('p', normal(VOCABULARY, HIDDEN)), row])]);
+  },
+};
+
+describe('per-example gradients are refused', () => {
+  for (const [name, use] of Object.entries(mixed)) {
+    it(`of ${name}; the sum is not`, async () => {
+      const builder = modelWith(use);
+      const types = await probeTypes(builder.build());
+      const gradients = differentiate(builder, { loss: 'loss', parameters: ['p'], types });
+      expect(() => gradients.perExample('p')).toThrow(expect.objectContaining({ code: 'AUTODIFF_PER_EXAMPLE' }));
+      expect(gradients.summed('p')).toBeTruthy();
     });
-    const types = await probeTypes(builder.build());
-    const gradients = differentiate(builder, { loss: 'loss', parameters: ['p'], types });
-    expect(() => gradients.perExample('p')).toThrow(expect.objectContaining({ code: 'AUTODIFF_PER_EXAMPLE' }));
-    expect(gradients.summed('p')).toBeTruthy();
-  });
+  }
 });
 
 describe('differentiate refuses', () => {

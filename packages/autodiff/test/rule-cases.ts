@@ -27,6 +27,7 @@ export const ruleCases: Readonly<Record<string, Readonly<Record<string, Emit>>>>
   Abs: unary('Abs'),
   Clip: {
     'both bounds': (b, p) => b.op('Clip', [p(3, 4), b.number(-0.5, 'float32'), b.number(0.7, 'float32')]),
+    'bounds as parameters': (b, p) => b.op('Clip', [p(3, 4), b.op('Neg', [b.op('Exp', [p()])]), b.op('Exp', [p()])]),
     'lower bound': (b, p) => b.op('Clip', [p(3, 4), b.number(0, 'float32')]),
   },
   Min: { ...binary('Min'), 'of three': (b, p) => b.op('Min', [p(2, 3), p(3), p(2, 1)]) },

@@ -137,3 +137,32 @@ describe('rules refuse what they cannot do', () => {
     });
   });
 });
+
+describe('Pow where a power of 0 meets', () => {
+  const slopes = async (p: readonly number[], emit: (b: GraphBuilder, p: string) => string): Promise<number[]> => {
+    const b = new GraphBuilder('pow');
+    const value = emit(b, b.initializer('p', float32([p.length], p)));
+    b.output(b.op('ReduceSum', [value], { keepdims: int(0) }), 'float32', [], 'loss');
+    const { gradients } = await gradientsOf(b.build(), ['p'], {});
+    return Array.from(gradients.get('p')!.data, Number);
+  };
+
+  it('the exponent 0: the base has gradient 0, at 0 too', async () => {
+    expect(await slopes([0, 2], (b, p) => b.op('Pow', [p, b.number(0, 'float32')]))).toEqual([0, 0]);
+  });
+
+  it('the base 0: the exponent has gradient 0', async () => {
+    expect(await slopes([0, 2], (b, p) => b.op('Pow', [b.number(0, 'float32'), p]))).toEqual([0, 0]);
+  });
+});
+
+describe('LayerNormalization whose statistics are used', () => {
+  it('is refused, as the rule leaves them out', async () => {
+    const b = lossOf([2, 3], (builder, p) => {
+      const scale = builder.constant(float32([3], [1, 1, 1]));
+      const [y, mean] = builder.ops('LayerNormalization', [p, scale], 2, { axis: int(-1) });
+      return builder.op('Add', [y!, mean!]);
+    });
+    await expect(differentiated(b)).rejects.toMatchObject({ code: 'AUTODIFF_UNSUPPORTED' });
+  });
+});

@@ -46,6 +46,14 @@ export const layerNormalization: GradientRule = (context) => {
       fix: 'Reshape the normalised axes into one.',
     });
   }
+  if (context.outputGradient(1) !== undefined || context.outputGradient(2) !== undefined) {
+    throw new GuidedDropoutError('AUTODIFF_UNSUPPORTED', {
+      where: `node '${node.name}' (LayerNormalization)`,
+      expected: 'a loss that depends on its first output alone',
+      received: 'a loss that depends on its mean or inverse deviation too',
+      fix: 'Compute that statistic with operators of its own.',
+    });
+  }
   const gradient = firstOutputGradient(context);
   if (context.needs(2)) context.contribute(2, { kind: 'broadcast', value: gradient, like: y });
   if (!context.needs(0) && !context.needs(1)) return;

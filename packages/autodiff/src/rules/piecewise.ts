@@ -31,13 +31,20 @@ export const extreme: GradientRule = (context) => {
   });
 };
 
-/** y = x within [min, max]: dx = dy there (bounds included), 0 where x was clipped. */
+/** y = x within [min, max]: dx = dy there (bounds included); a bound receives dy where it took the place of x. */
 export const clip: GradientRule = (context) => {
   const { builder, node } = context;
-  const y = node.outputs[0]!;
-  const unclipped = builder.op('Equal', [node.inputs[0]!, y]);
+  const [x, y] = [node.inputs[0]!, node.outputs[0]!];
+  const gradient = firstOutputGradient(context);
   const zero = builder.number(0, context.type(y).dataType);
-  if (!context.needs(0)) return;
-  const value = builder.op('Where', [unclipped, firstOutputGradient(context), zero]);
-  context.contribute(0, { kind: 'dense', value });
+  const where = (condition: string): string => builder.op('Where', [condition, gradient, zero]);
+  if (context.needs(0)) context.contribute(0, { kind: 'dense', value: where(builder.op('Equal', [x, y])) });
+  for (const [index, clipped] of [
+    [1, 'Less'],
+    [2, 'Greater'],
+  ] as const) {
+    if (!context.needs(index)) continue;
+    const value = where(builder.op(clipped, [x, node.inputs[index]!]));
+    context.contribute(index, { kind: 'broadcast', value, like: y });
+  }
 };
