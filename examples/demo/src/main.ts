@@ -39,7 +39,7 @@ const schedule = linearSchedule(siteFisher, {
   provenance: {
     model: 'tiny-english',
     modelHash: modelHash(checkpoint.weights, fisher.model.basePrefix),
-    objective: 'mlm',
+    objective: 'mlm, mean over labelled tokens',
     corpus: `generateCorpus(seed 1, ${settings.corpusSize} sentences)`,
     numExamples: fisher.estimate.numExamples,
     seed: 1,

@@ -89,7 +89,7 @@ describe('fisher', () => {
       format: 'guided-dropout/fisher',
       model: 'model',
       modelHash: modelHash(checkpoint.weights, 'bert.'),
-      objective: 'mlm',
+      objective: 'mlm, mean over labelled tokens',
       corpus: 'corpus.txt',
       numExamples: '60',
       seed: '1',

@@ -26,6 +26,7 @@ export interface ScheduleProvenance {
   readonly model: string;
   /** SHA-256 over the base model's tensors (heads excluded), lower-case hex. */
   readonly modelHash: string;
+  /** The objective whose gradients were squared, and its reduction over an example's labelled tokens. */
   readonly objective: string;
   readonly corpus: string;
   readonly numExamples: number;

@@ -141,7 +141,11 @@ function jsonReport(
   const metric = taskMetric(task)(logits.map(predictionOf), targets);
   return {
     metric: metric.name,
+    // JSON has no NaN: the value is null where it is undefined.
     value: metric.value,
+    ...(Number.isNaN(metric.value) && {
+      undefinedBecause: 'all predictions are equal, so they correlate with nothing',
+    }),
     steps,
     seconds: Number(trainSeconds.toFixed(3)),
     examplesPerSecond: Number(((trainSplit.length * flags.epochs) / trainSeconds).toFixed(2)),

@@ -80,7 +80,7 @@ async function runFisher(flags: FisherFlags, command: Command): Promise<void> {
   const metadata = fisherMetadata({
     model: checkpointName(checkpoint),
     modelHash: modelHash(checkpoint.weights, fisher.model.basePrefix),
-    objective: flags.objective,
+    objective: `${flags.objective}, ${flags.reduction} over labelled tokens`,
     corpus: basename(flags.corpus),
     numExamples: fisher.estimate.numExamples,
     seed: flags.seed,
