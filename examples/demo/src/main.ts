@@ -64,7 +64,7 @@ let stepsDone = 0;
 const written = [schedulePath];
 
 /** Matthews' correlation of one run; the model of the first seed is kept. */
-async function score(regularizer: DropoutRegularizer, seed: number): Promise<number> {
+async function fineTune(regularizer: DropoutRegularizer, seed: number): Promise<number> {
   const result = await finetuneClassifier({
     checkpoint,
     labels: task.labels,
@@ -88,7 +88,7 @@ async function score(regularizer: DropoutRegularizer, seed: number): Promise<num
 
 const results: RegularizerScores[] = regularizers.map(({ name }) => ({ name, scores: [] }));
 for (const seed of settings.seeds) {
-  const scores = await Promise.all(regularizers.map((regularizer) => score(regularizer, seed)));
+  const scores = await Promise.all(regularizers.map((regularizer) => fineTune(regularizer, seed)));
   scores.forEach((value, i) => results[i]!.scores.push(value));
 }
 const resultsPath = join(out, 'results.json');

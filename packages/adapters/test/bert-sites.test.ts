@@ -156,9 +156,9 @@ describe('patchDropout', () => {
     const totals = new Map([...noisy.keys()].map((value) => [value, { kept: 0, count: 0, before: 0, after: 0 }]));
     for (let run = 0; run < 200; run++) {
       const outputs = await session.run(feedsAt(rate));
-      for (const [value, withNoise] of noisy) {
-        const total = totals.get(value)!;
-        const before = outputs[value]!.data as Float32Array;
+      for (const [clean, withNoise] of noisy) {
+        const total = totals.get(clean)!;
+        const before = outputs[clean]!.data as Float32Array;
         const after = outputs[withNoise]!.data as Float32Array;
         before.forEach((value, i) => {
           if (value === 0) return;
