@@ -8,6 +8,7 @@ export default defineConfig({
     // Tests read the sources of every package, so a change is tested without a build.
     alias: [
       { find: /^@guided-dropout\/([^/]+)$/, replacement: `${packages}$1/src/index.ts` },
+      { find: /^guided-dropout$/, replacement: `${packages}cli/src/index.ts` },
       { find: /^@guided-dropout\/([^/]+)\/([^/]+)$/, replacement: `${packages}$1/src/$2/index.ts` },
     ],
   },
