@@ -12,6 +12,7 @@ import { buildModel, checkpointName, loadCheckpoint } from '@guided-dropout/mode
 import { predictionOf, type ClassificationExample } from '@guided-dropout/trainer';
 import { Option, type Command } from 'commander';
 import { finetuneClassifier, paperSettings, type FinetuneResult } from '../pipeline/finetune-classifier.js';
+import { metricFields } from '../pipeline/metric-fields.js';
 import { assertFolderWritable, withParents } from '../pipeline/output-place.js';
 import { assertScheduleFits } from '../pipeline/read-schedule.js';
 import { saveClassifier } from '../pipeline/save-classifier.js';
@@ -138,18 +139,14 @@ function jsonReport(
   { logits, losses, steps, trainSeconds }: FinetuneResult,
 ): Record<string, unknown> {
   const targets = devSplit.map(({ label }) => label);
-  const metric = taskMetric(task)(logits.map(predictionOf), targets);
+  const { metric, value, ...figures } = metricFields(taskMetric(task)(logits.map(predictionOf), targets));
   return {
-    metric: metric.name,
-    // JSON has no NaN: the value is null where it is undefined.
-    value: metric.value,
-    ...(Number.isNaN(metric.value) && {
-      undefinedBecause: 'all predictions are equal, so they correlate with nothing',
-    }),
+    metric,
+    value,
     steps,
     seconds: Number(trainSeconds.toFixed(3)),
     examplesPerSecond: Number(((trainSplit.length * flags.epochs) / trainSeconds).toFixed(2)),
-    all: metric.all,
+    ...figures,
     task: task.name,
     regularizer: flags.regularizer,
     seed: flags.seed,
