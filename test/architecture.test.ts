@@ -18,7 +18,6 @@ const layers: Record<string, readonly string[]> = {
   runtime: ['core', 'onnx'],
   fisher: ['core', 'onnx', 'autodiff', 'runtime'],
   trainer: ['core', 'onnx', 'autodiff', 'runtime'],
-  landscape: ['core', 'onnx', 'autodiff', 'runtime'],
 };
 
 const scope = '@guided-dropout/';

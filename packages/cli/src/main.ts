@@ -16,6 +16,15 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 };
 
 exitOnSignals();
+// A reader that has gone (`| head`) ends the program quietly; a full disk behind a redirection is told in one line.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && stream === process.stdout) {
+      process.stderr.write(`error: standard output: expected to write the result, received ${error.message}\n`);
+    }
+    process.exit(error.code === 'EPIPE' ? 0 : FAILURE);
+  });
+}
 try {
   await createProgram(version).parseAsync();
 } catch (error) {

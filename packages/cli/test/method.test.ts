@@ -200,7 +200,7 @@ test('a regression on pairs is trained and saved as one', async () => {
   expect(saved.initialised).toEqual([]);
 });
 
-test('--overwrite replaces a folder, and without it the folder is kept', async () => {
+test('--overwrite replaces a fine-tuned model and no other folder, and without it the folder is kept', async () => {
   const args = ['finetune', '--model', 'model', '--task', 'sst2', '--data', 'SST-2', '--out', 'taken'];
   const quick = [...args, '--epochs', '1', '--train-fraction', '0.1'];
   await mkdir(at('taken'));
@@ -209,7 +209,12 @@ test('--overwrite replaces a folder, and without it the folder is kept', async (
     /ended with 1:\nerror: taken: .*--overwrite.*OUTPUT_EXISTS/,
   );
   expect(await readdir(at('taken'))).toEqual(['old']);
-  await outputOf([...quick, '--overwrite'], { cwd: folder });
+  const overwrite = [...quick, '--overwrite'];
+  await expect(outputOf(overwrite, { cwd: folder })).rejects.toThrow(/ended with 1:\nerror: taken: .*other files/);
+  expect(await readdir(at('taken'))).toEqual(['old']);
+  await mkdir(at('taken/onnx'));
+  await writeFile(at('taken/onnx/model.onnx'), 'old');
+  await outputOf(overwrite, { cwd: folder });
   expect(await readdir(at('taken'))).toContain('model.safetensors');
   expect(await readdir(at('taken'))).not.toContain('old');
 });

@@ -42,9 +42,10 @@ export interface FisherEstimate {
  * The empirical Fisher information, eq. 3 of Sharma et al. (2024): 1/N Σᵢ (∂ log p(xᵢ|θ)/∂θ)², one exact gradient
  * per example, squared, then averaged; dropout off.
  *
- * @throws GuidedDropoutError `FISHER_EMPTY` without a usable example, `FISHER_NOT_FINITE` naming the batch.
+ * @throws GuidedDropoutError `FISHER_OPTION` for a batch size or token id out of range, `FISHER_EMPTY` without a usable example, `FISHER_NOT_FINITE` naming the batch.
  */
 export async function estimateFisher(options: FisherOptions): Promise<FisherEstimate> {
+  assertUsable(options);
   const masked = maskAll(options);
   if (masked.length === 0) {
     throw new GuidedDropoutError('FISHER_EMPTY', {
@@ -81,6 +82,27 @@ export async function estimateFisher(options: FisherOptions): Promise<FisherEsti
   } finally {
     await session.release();
   }
+}
+
+/** An id below 0 would count from the end of the table, without an error. */
+function assertUsable({ examples, vocabulary, batchSize }: FisherOptions): void {
+  const refuse = (where: string, expected: string, received: string, fix: string): never => {
+    throw new GuidedDropoutError('FISHER_OPTION', { where, expected, received, fix });
+  };
+  if (batchSize !== undefined && !(Number.isSafeInteger(batchSize) && batchSize > 0)) {
+    refuse(
+      'estimateFisher(batchSize)',
+      'a positive integer',
+      String(batchSize),
+      'Pass the number of examples per run.',
+    );
+  }
+  examples.forEach((ids, index) => {
+    const id = ids.find((value) => !(Number.isInteger(value) && value >= 0 && value < vocabulary.size));
+    if (id === undefined) return;
+    const expected = `token ids in [0, ${vocabulary.size})`;
+    refuse(`example ${index}`, expected, String(id), "Tokenise with the model's own tokenizer.");
+  });
 }
 
 function maskAll({ examples, vocabulary, seed }: FisherOptions): MaskedExample[] {

@@ -87,6 +87,22 @@ describe('estimateFisher', () => {
     expect(seen).toEqual(['4/11', '8/11', '11/11']);
   });
 
+  it('refuses ids outside the vocabulary, naming the example, and batches of nothing', async () => {
+    for (const id of [-1, 40, 0.5]) {
+      const run = estimateFisher({
+        ...options,
+        examples: [
+          [2, 5, 3],
+          [2, id, 3],
+        ],
+      });
+      await expect(run).rejects.toMatchObject({ code: 'FISHER_OPTION', report: { where: 'example 1' } });
+    }
+    for (const batchSize of [0, -1, 1.5, Number.NaN]) {
+      await expect(estimateFisher({ ...options, batchSize })).rejects.toMatchObject({ code: 'FISHER_OPTION' });
+    }
+  });
+
   it('refuses a corpus without a usable example', async () => {
     await expect(estimateFisher({ ...options, examples: [[2, 3]] })).rejects.toMatchObject({ code: 'FISHER_EMPTY' });
   });

@@ -116,6 +116,22 @@ describe('a new classification head', () => {
   });
 });
 
+describe('the classifier of a fine-tuned checkpoint', () => {
+  const weightsFor = (id2label: Record<string, string>): readonly string[] => {
+    const config = { ...golden.checkpoint.config, id2label };
+    return buildModel({ ...golden.checkpoint, config }, classification).initialised;
+  };
+
+  it('is kept for the same labels', () => {
+    expect(weightsFor({ 0: 'a', 1: 'b', 2: 'c' })).toEqual([]);
+  });
+
+  it('is drawn anew for others', () => {
+    expect(weightsFor({ 0: 'a', 1: 'c', 2: 'b' })).toEqual(['classifier.weight', 'classifier.bias']);
+    expect(weightsFor({ 0: 'no', 1: 'yes' })).toEqual(['classifier.weight', 'classifier.bias']);
+  });
+});
+
 describe('buildModel refuses', () => {
   const build = (config: Record<string, unknown>, weights = golden.checkpoint.weights): LanguageModel =>
     buildModel(

@@ -1,4 +1,5 @@
 export { Classifier, predictionOf, withWeights } from './classifier.js';
+export { assertExamples, type ExampleBounds } from './data/assert-examples.js';
 export { bucketedBatches, inBatches, shuffledBatches } from './data/batches.js';
 export { collateInputs, collateLabels, type ClassificationExample } from './data/classification.js';
 export { DropoutRates, type TrainedSite } from './dropout-rates.js';

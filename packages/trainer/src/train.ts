@@ -27,10 +27,12 @@ export interface TrainResult {
  * Optimises over the batches of every epoch, calling the callbacks in order at each event.
  *
  * @throws GuidedDropoutError `TRAIN_NOT_FINITE` at the first step whose loss or gradient is NaN or infinite (the weights
- * are those before it), `TRAIN_BATCHES` when an epoch has another number of batches than announced.
+ * are those before it), `TRAIN_BATCHES` when an epoch has another number of batches than announced, `TRAIN_OPTION`.
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { stepper, rates, callbacks = [] } = options;
+  assertCount('numEpochs', options.numEpochs);
+  assertCount('batchesPerEpoch', options.batchesPerEpoch);
   const totalSteps = options.numEpochs * options.batchesPerEpoch;
   let stopped = false;
   const control: TrainingControl = {
@@ -59,6 +61,16 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   }
   for (const callback of callbacks) await callback.onTrainEnd?.(control);
   return { steps: losses.length, losses };
+}
+
+function assertCount(option: string, value: number): void {
+  if (Number.isSafeInteger(value) && value >= 0) return;
+  throw new GuidedDropoutError('TRAIN_OPTION', {
+    where: `train(${option})`,
+    expected: 'an integer of at least 0',
+    received: String(value),
+    fix: 'Pass a whole number.',
+  });
 }
 
 /** The learning rate follows the total number of steps, so a wrong one must not pass unnoticed. */

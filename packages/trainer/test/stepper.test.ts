@@ -79,6 +79,14 @@ describe('clipping by the global norm', () => {
   });
 });
 
+describe('a learning rate that is no rate', () => {
+  it.each([Number.NaN, Infinity, -0.1])('%f is refused before it touches the weights', async (learningRate) => {
+    const stepper = await stepperOf();
+    await expect(stepper.run(feeds([3, -4]), learningRate)).rejects.toMatchObject({ code: 'TRAIN_LEARNING_RATE' });
+    expect(list(stepper.weights().get('a')!.data)).toEqual([1, 1]);
+  });
+});
+
 describe('Stepper', () => {
   it('moves the parameters by the learning rate in the first step, and leaves other weights as they are', async () => {
     const stepper = await stepperOf();

@@ -21,6 +21,7 @@ import { uninterrupted } from '../terminal/interruption.js';
 import { integerIn, numberIn, seed } from '../terminal/option-parsers.js';
 import { progressBar } from '../terminal/progress-bar.js';
 import { maxLengthFor } from './max-length-option.js';
+import { assertOutApart } from './out-option.js';
 import { addRegularizerOptions, chosenRegularizer, type RegularizerFlags } from './regularizer-option.js';
 
 interface FinetuneFlags extends RegularizerFlags {
@@ -81,6 +82,8 @@ Examples:
 async function runFinetune(flags: FinetuneFlags, command: Command): Promise<void> {
   const { regularizer, scheduled } = await chosenRegularizer(flags, command);
   const replace = flags.overwrite ?? false;
+  const { model: modelFolder, data, schedule } = flags;
+  await assertOutApart(command, flags.out, { '--model': modelFolder, '--data': data, '--schedule': schedule });
   await assertFolderWritable(flags.out, { replace });
   const task = taskNamed(flags.task);
   const labels = labelNames(task);
@@ -114,10 +117,11 @@ async function runFinetune(flags: FinetuneFlags, command: Command): Promise<void
     },
     callbacks: [stepProgress(`Fine-tuning (${regularizer.name})`)],
   });
+  const report = jsonReport(flags, task, trainSplit, devSplit, result);
   await uninterrupted(() =>
     withParents(flags.out, () => saveClassifier(flags.out, result, tokenizer.folder, { replace, maxLength })),
   );
-  process.stdout.write(`${JSON.stringify(jsonReport(flags, task, trainSplit, devSplit, result))}\n`);
+  process.stdout.write(`${JSON.stringify(report)}\n`);
 }
 
 /** A progress bar of the steps; it begins with training, so that preparing the graph does not count as a slow step. */

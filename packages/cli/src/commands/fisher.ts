@@ -6,11 +6,12 @@ import { Option, type Command } from 'commander';
 import { readCorpus, sampleFraction } from '../pipeline/corpus.js';
 import { fisherMetadata } from '../pipeline/fisher-metadata.js';
 import { assertFileWritable, withParents } from '../pipeline/output-place.js';
-import { scoreModel, siteScores, type ModelFisher } from '../pipeline/score-model.js';
+import { scoreModel, siteScores, sitesOf, type ModelFisher } from '../pipeline/score-model.js';
 import { uninterrupted } from '../terminal/interruption.js';
 import { integerIn, numberIn, seed } from '../terminal/option-parsers.js';
 import { progressBar } from '../terminal/progress-bar.js';
 import { maxLengthFor } from './max-length-option.js';
+import { assertOutApart } from './out-option.js';
 
 interface FisherFlags {
   readonly model: string;
@@ -61,10 +62,13 @@ Example:
 }
 
 async function runFisher(flags: FisherFlags, command: Command): Promise<void> {
+  await assertOutApart(command, flags.out, { '--model': flags.model, '--corpus': flags.corpus });
   await assertFileWritable(flags.out);
   const checkpoint = await loadCheckpoint(flags.model);
   const model = buildModel(checkpoint, { type: 'masked-lm', labelledPositionsOnly: true });
   const maxLength = maxLengthFor(model, flags.maxLength, PREFERRED_MAX_LENGTH, command);
+  // Before the long work: whatever is wrong with the sites, or with the rates config.json states, shows here.
+  sitesOf(model);
   const corpus = await readCorpus(flags.corpus);
   const examples = sampleFraction(corpus, flags.fraction, flags.seed);
   process.stderr.write(`${checkpointName(checkpoint)}: ${examples.length} of ${corpus.length} examples\n`);
@@ -85,10 +89,10 @@ async function runFisher(flags: FisherFlags, command: Command): Promise<void> {
     numExamples: fisher.estimate.numExamples,
     seed: flags.seed,
   });
+  const scores = siteScores(fisher.model, fisher.estimate.diagonal);
   await uninterrupted(() =>
     withParents(flags.out, () => writeSafetensors(flags.out, diagonalTensors(fisher), metadata)),
   );
-  const scores = siteScores(fisher.model, fisher.estimate.diagonal);
   process.stdout.write(
     flags.json ? `${jsonReport(flags, fisher, scores)}\n` : textReport(flags, maxLength, fisher, scores),
   );

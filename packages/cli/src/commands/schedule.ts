@@ -8,6 +8,7 @@ import { siteScores } from '../pipeline/score-model.js';
 import { uninterrupted } from '../terminal/interruption.js';
 import { numberIn } from '../terminal/option-parsers.js';
 import { usageError } from '../terminal/usage-error.js';
+import { assertOutApart } from './out-option.js';
 
 interface ScheduleFlags {
   readonly fisher: string;
@@ -50,6 +51,7 @@ async function runSchedule(flags: ScheduleFlags, command: Command): Promise<void
   if (flags.lower > flags.upper) {
     usageError(command, `--lower must not be above --upper, received ${flags.lower} and ${flags.upper}`);
   }
+  await assertOutApart(command, flags.out, { '--model': flags.model, '--fisher': flags.fisher });
   await assertFileWritable(flags.out);
   const checkpoint = await loadCheckpoint(flags.model);
   const model = buildModel(checkpoint, { type: 'masked-lm', labelledPositionsOnly: true });

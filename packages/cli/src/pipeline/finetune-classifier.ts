@@ -4,6 +4,7 @@ import { GuidedDropoutError, Random, type TrainingCallback } from '@guided-dropo
 import { buildModel, type Checkpoint, type LanguageModel } from '@guided-dropout/models';
 import type { Tensor } from '@guided-dropout/onnx';
 import {
+  assertExamples,
   Classifier,
   collateInputs,
   collateLabels,
@@ -89,6 +90,9 @@ export async function finetuneClassifier(options: FinetuneOptions): Promise<Fine
     });
   }
   const model = buildModel(checkpoint, { type: 'sequence-classification', labels, seed: settings.seed });
+  const { vocabularySize, maxLength } = model;
+  const bounds = { numLabels: labels.length, vocabularySize, maxLength };
+  for (const examples of [options.train, options.evaluate]) assertExamples(examples, bounds);
   const { stepper, rates } = await createStepper(model, options);
   try {
     const classifier = await Classifier.create(model.graph, model.parameters, labels.length, padId, {

@@ -15,6 +15,6 @@ describe('metricFields', () => {
     const fields = metricFields(taskMetric(taskNamed('stsb'))([2, 2, 2], [1, 3, 5]));
     const line = JSON.parse(JSON.stringify(fields)) as Record<string, unknown>;
     expect(line).toMatchObject({ value: null, all: { pearson: null, spearman: null } });
-    expect(line['undefinedBecause']).toMatch(/all predictions are equal/);
+    expect(line['undefinedBecause']).toMatch(/all predictions, or all labels, are equal/);
   });
 });

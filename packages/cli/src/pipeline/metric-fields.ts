@@ -5,7 +5,9 @@ export function metricFields({ name, value, all }: MetricReport): Record<string,
   return {
     metric: name,
     value: Number.isNaN(value) ? null : value,
-    ...(Number.isNaN(value) && { undefinedBecause: 'all predictions are equal, so they correlate with nothing' }),
+    ...(Number.isNaN(value) && {
+      undefinedBecause: 'all predictions, or all labels, are equal: there is nothing to correlate',
+    }),
     all: Object.fromEntries(Object.entries(all).map(([key, figure]) => [key, Number.isNaN(figure) ? null : figure])),
   };
 }

@@ -1,4 +1,5 @@
-import { chmod, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../test/temporary-folder.js';
@@ -37,9 +38,16 @@ describe('before long work', () => {
     },
   );
 
-  test('a folder with files in it can be one only when it may be replaced', async () => {
+  test('a folder with files in it can be one only when it is an output that may be replaced', async () => {
     await expect(assertFolderWritable(at('full'), {})).rejects.toThrow('--overwrite replaces a folder');
-    await assertFolderWritable(at('full'), { replace: true });
+    await expect(assertFolderWritable(at('full'), { replace: true })).rejects.toThrow(
+      'a folder with other files in it',
+    );
+    const output = await mkdtemp(join(tmpdir(), 'output-place-old-'));
+    await mkdir(join(output, 'onnx'));
+    await writeFile(join(output, 'onnx', 'model.onnx'), 'old');
+    await assertFolderWritable(output, { replace: true });
+    await rm(output, { recursive: true });
   });
 
   test.each(['new', 'new/deeper/file', 'full/file', 'full/other'])('%s can be a file', async (path) => {

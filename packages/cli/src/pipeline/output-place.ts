@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, realpath, rmdir, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, realpath, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { GuidedDropoutError } from '@guided-dropout/core';
 import { assertFolderFree, type FolderOutputOptions } from '@guided-dropout/models';
@@ -14,7 +14,21 @@ export async function assertFolderWritable(path: string, options: FolderOutputOp
     const fix = 'Choose another path, or move it away; --overwrite replaces a folder.';
     throw new GuidedDropoutError(error.code, { ...error.report, fix }, { cause: error });
   });
+  if (options.replace) await assertIsOutput(path);
   await assertParentWritable(path);
+}
+
+/** Only a folder that a run wrote is replaced, not one that --out names by mistake. */
+async function assertIsOutput(path: string): Promise<void> {
+  const isEmpty = (await readdir(path).catch(() => [])).length === 0;
+  const isOutput = await stat(join(path, 'onnx', 'model.onnx')).catch(() => undefined);
+  if (isEmpty || isOutput?.isFile()) return;
+  throw new GuidedDropoutError('OUTPUT_EXISTS', {
+    where: path,
+    expected: 'nothing, an empty folder, or a fine-tuned model to replace',
+    received: 'a folder with other files in it',
+    fix: 'Choose another path, or delete the folder yourself.',
+  });
 }
 
 /**
@@ -23,7 +37,10 @@ export async function assertFolderWritable(path: string, options: FolderOutputOp
  * @throws GuidedDropoutError `OUTPUT_WRITE`.
  */
 export async function assertFileWritable(path: string): Promise<void> {
-  const found = await stat(path).catch(() => undefined);
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    throw placeError(path, `a path that cannot be looked at (${error.message})`, 'Choose another path.', error);
+  });
   if (found?.isDirectory()) throw placeError(path, 'a folder of that name', 'Add the name of a file to the path.');
   // Renaming onto a device such as /dev/null would put an end to the device.
   if (found && !found.isFile()) throw placeError(path, 'a device or pipe', 'Choose the path of a file.');

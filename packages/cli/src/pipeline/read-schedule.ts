@@ -1,8 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { GuidedDropoutError, type DropoutSchedule } from '@guided-dropout/core';
 import { modelHash, type Checkpoint, type LanguageModel } from '@guided-dropout/models';
 import { parseSchedule, scheduleRates } from '@guided-dropout/schedule';
 import { sitesOf } from './score-model.js';
+
+/** A schedule of a thousand layers has some 300 kB. */
+const MAXIMUM_BYTES = 10 * 2 ** 20;
 
 /**
  * Reads a schedule file.
@@ -10,15 +13,26 @@ import { sitesOf } from './score-model.js';
  * @throws GuidedDropoutError `SCHEDULE_FILE` when it cannot be read, or {@link parseSchedule}'s codes, naming the file.
  */
 export async function readSchedule(path: string): Promise<DropoutSchedule> {
-  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    const received = cause.code === 'ENOENT' ? 'no such file' : cause.message;
+  const refuse = (received: string, cause?: unknown): never => {
     const expected = 'a dropout schedule (JSON)';
     const fix = "Pass what 'guided-dropout schedule' wrote.";
     throw new GuidedDropoutError('SCHEDULE_FILE', { where: path, expected, received, fix }, { cause });
-  });
+  };
+  const text = await (async () => {
+    try {
+      const found = await stat(path);
+      if (!found.isFile()) return refuse('something that is not a file');
+      if (found.size > MAXIMUM_BYTES) return refuse(`${found.size} bytes`);
+      return await readFile(path, 'utf8');
+    } catch (error) {
+      if (error instanceof GuidedDropoutError) throw error;
+      const { code, message } = error as NodeJS.ErrnoException;
+      return refuse(code === 'ENOENT' ? 'no such file' : message, error);
+    }
+  })();
   return namingFile(
     (where) => `${path}, ${where}`,
-    () => parseSchedule(text),
+    () => parseSchedule(text.replace(/^\uFEFF/, '')),
   );
 }
 

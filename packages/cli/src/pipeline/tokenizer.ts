@@ -16,6 +16,9 @@ export interface Encoding {
 /** The files a tokenizer is saved as, all in the model's folder. */
 export const TOKENIZER_FILES = ['tokenizer.json', 'tokenizer_config.json'] as const;
 
+/** Far above any real average; BERT's tokenizer gives up on words of more than 100 characters. */
+const MAXIMUM_CHARACTERS_PER_TOKEN = 256;
+
 /** A checkpoint's tokenizer, from `@huggingface/transformers`. */
 export class Tokenizer {
   readonly #tokenizer: PreTrainedTokenizer;
@@ -68,7 +71,10 @@ export class Tokenizer {
   }
 
   /** Token ids of a text, cut to `maxLength` tokens as `truncation='longest_first'` of `transformers` does. */
-  encode(text: string, pair: string | undefined, maxLength: number): Encoding {
+  encode(fullText: string, fullPair: string | undefined, maxLength: number): Encoding {
+    // No tokenizer needs more than this for so many tokens of real text; a line of megabytes is not tokenised whole.
+    const limit = maxLength * MAXIMUM_CHARACTERS_PER_TOKEN;
+    const [text, pair] = [fullText.slice(0, limit), fullPair?.slice(0, limit)];
     const full = this.#call(text, pair, true);
     if (full.inputIds.length <= maxLength) return { ...full, truncated: false };
     const first = this.#call(text, undefined, false).inputIds;

@@ -274,7 +274,7 @@ describe('a folder', () => {
     expect(denied.message).toContain('permission denied');
   });
 
-  test('what a killed process leaves is recognised by its name', async () => {
+  test('what a killed process leaves is recognised by its name, and deleted by the next writer', async () => {
     const folder = await temporaryFolder();
     const path = join(folder, 'out');
     const child = spawn(process.execPath, [...childArguments, 'hang', path], {
@@ -291,5 +291,8 @@ describe('a folder', () => {
     expect(others).toEqual([]);
     expect(basename(abandoned!)).toMatch(new RegExp(`^\\.out\\.writing-${child.pid}-`));
     expect(await readdir(abandoned!)).toEqual(['half']);
+    // The next writer of that path cleans up; folders of other names stay.
+    await writeFolderAtomically(path, (temporary) => writeFile(join(temporary, 'whole'), 'whole'));
+    expect((await readdir(folder)).toSorted()).toEqual(['.out.writing-by-hand', 'out']);
   });
 });

@@ -4,7 +4,7 @@ import { GuidedDropoutError } from '@guided-dropout/core';
 import { discard, moveInto, type Occupant } from './move-into.js';
 import { concernsWriting, outputError, systemCode } from './output-error.js';
 import { syncFolder, syncTree } from './sync.js';
-import { temporaryBeside } from './temporary-name.js';
+import { removeAbandoned, temporaryBeside } from './temporary-name.js';
 import { writePieces } from './write-pieces.js';
 
 /**
@@ -19,6 +19,7 @@ export async function writeFileAtomically(
 ): Promise<void> {
   await reporting(path, async () => {
     const target = await followed(path);
+    await removeAbandoned(target);
     const temporary = temporaryBeside(target, 'writing');
     const handle = await open(temporary, 'wx');
     try {
@@ -47,7 +48,8 @@ export interface FolderOutputOptions {
  * Makes a folder that appears whole or not at all: `fill` writes into a temporary folder beside it, which is renamed.
  *
  * Errors of `fill` that are not about writing there are thrown on as they are. After any failure the target is as it
- * was before and the temporary folder is gone; what a killed process leaves, `abandonedOutputs` finds.
+ * was before and the temporary folder is gone; what a killed process leaves is deleted by the
+ * next one that writes there.
  *
  * @throws GuidedDropoutError `OUTPUT_EXISTS` before anything is written when the target is a file, or a folder that is
  * not empty and not to be replaced; `OUTPUT_WRITE`.
@@ -60,6 +62,7 @@ export async function writeFolderAtomically(
   const [target, temporary] = await reporting(path, async () => {
     const place = await followed(path);
     await assertReplaceable(place, path, replace);
+    await removeAbandoned(place);
     const beside = temporaryBeside(place, 'writing');
     await mkdir(beside);
     return [place, beside] as const;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { systemCode } from './output-error.js';
 
@@ -22,6 +22,15 @@ export function temporaryBeside(path: string, purpose: 'writing' | 'replaced'): 
 export async function abandonedOutputs(folder: string): Promise<readonly string[]> {
   const names = await readdir(folder);
   return names.filter((name) => isAbandoned(name)).map((name) => join(folder, name));
+}
+
+/** Deletes what killed writers of `path` left half-written beside it; whole old outputs stay. */
+export async function removeAbandoned(path: string): Promise<void> {
+  const prefix = `.${basename(path).slice(0, KEPT_CHARACTERS)}.writing-`;
+  const abandoned = await abandonedOutputs(dirname(path));
+  for (const left of abandoned.filter((each) => basename(each).startsWith(prefix))) {
+    await rm(left, { recursive: true, force: true });
+  }
 }
 
 function isAbandoned(name: string): boolean {

@@ -1,4 +1,4 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, stat, type FileHandle } from 'node:fs/promises';
 import { GuidedDropoutError } from '@guided-dropout/core';
 import { parseHeader } from './header.js';
 import { headerLength, PREAMBLE_BYTES } from './preamble.js';
@@ -17,6 +17,8 @@ const READ_BYTES = 2 ** 28;
  */
 export async function readSafetensors(path: string): Promise<SafetensorsFile> {
   try {
+    // Opening a pipe would wait for a writer.
+    if (!(await stat(path)).isFile()) throw new Error('not a regular file');
     const handle = await open(path, 'r');
     try {
       return await readOpened(handle, path);

@@ -1,3 +1,4 @@
+import { GuidedDropoutError } from '@guided-dropout/core';
 import type { Graph, Tensor } from '@guided-dropout/onnx';
 import { ResidentState, Session, type Feeds } from '@guided-dropout/runtime';
 import { adamWScalars, type AdamWOptions } from './adamw.js';
@@ -55,8 +56,18 @@ export class Stepper {
   /**
    * One optimiser step on one batch. `feeds` holds the batch and the rates of the dropout sites. A step whose loss or
    * gradient is not finite is reported but leaves weights, moments and the count of steps as they were.
+   *
+   * @throws GuidedDropoutError `TRAIN_LEARNING_RATE` for a rate that is negative or not finite.
    */
   async run(feeds: Feeds, learningRate: number): Promise<StepResult> {
+    if (!(learningRate >= 0 && Number.isFinite(learningRate))) {
+      throw new GuidedDropoutError('TRAIN_LEARNING_RATE', {
+        where: `step ${this.#step + 1}`,
+        expected: 'a finite learning rate of at least 0',
+        received: String(learningRate),
+        fix: 'Check the learning rate schedule.',
+      });
+    }
     const scalars = adamWScalars(this.optimizer, learningRate, this.#step + 1);
     const outputs = await this.state.run(this.session, {
       ...feeds,

@@ -12,7 +12,7 @@ export const bert: Architecture = {
   build(fields, stored, head, where, newModelSeed): LanguageModel {
     const config = readBertConfig(new ConfigReader(`${where}/config.json`, fields));
     const builder = new GraphBuilder('bert');
-    const weights = new WeightSource(builder, canonicalNames(stored), where, {
+    const weights = new WeightSource(builder, usableWeights(fields, stored, head), where, {
       seed: newModelSeed ?? (head.type === 'sequence-classification' ? head.seed : 0),
       deviation: config.initializerRange,
       mayBeMissing: (name) => newModelSeed !== undefined || isNewInClassifier(name, head),
@@ -58,6 +58,19 @@ function canonicalNames(weights: ReadonlyMap<string, Tensor>): ReadonlyMap<strin
       return [bare && /^(embeddings|encoder|pooler)\./.test(modern) ? `bert.${modern}` : modern, value];
     }),
   );
+}
+
+/** A classifier trained for other labels is no start for these: its weights are left out, and drawn anew. */
+function usableWeights(
+  fields: Readonly<Record<string, unknown>>,
+  stored: ReadonlyMap<string, Tensor>,
+  head: Head,
+): ReadonlyMap<string, Tensor> {
+  const weights = canonicalNames(stored);
+  const id2label = fields['id2label'];
+  if (head.type !== 'sequence-classification' || typeof id2label !== 'object' || id2label === null) return weights;
+  const same = JSON.stringify(Object.values(id2label)) === JSON.stringify(head.labels);
+  return same ? weights : new Map([...weights].filter(([name]) => !name.startsWith('classifier.')));
 }
 
 function configFor(fields: Readonly<Record<string, unknown>>, head: Head): Readonly<Record<string, unknown>> {

@@ -1,0 +1,46 @@
+import { realpath } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+
+/**
+ * Why an output must not go to a path, if it must not: it would replace what the command reads, or a folder that holds
+ * more than an output (the current folder, the home folder, one with an input in it).
+ *
+ * @param inputs paths the command reads, by the option that names them.
+ * @returns the reason as the end of a sentence, or undefined.
+ */
+export async function outputConflict(
+  out: string,
+  inputs: Readonly<Record<string, string | undefined>>,
+): Promise<string | undefined> {
+  if (out.trim() === '') return 'must not be empty';
+  const target = await realOrPlanned(out);
+  const kept = { 'the current folder': process.cwd(), 'the home folder': homedir(), ...inputs };
+  for (const [name, path] of Object.entries(kept)) {
+    if (path === undefined) continue;
+    const other = await realOrPlanned(path);
+    if (other === target || other.startsWith(target.endsWith(sep) ? target : `${target}${sep}`)) {
+      return `would replace ${name.startsWith('--') ? `what ${name} names` : name}, ${path}`;
+    }
+    // The files of a model folder are inputs as well.
+    if (name === '--model' && dirname(target) === other && MODEL_FILES.has(basename(target))) {
+      return `would replace ${basename(target)} of the model, ${path}`;
+    }
+  }
+  return undefined;
+}
+
+const MODEL_FILES: ReadonlySet<string> = new Set([
+  'config.json',
+  'model.safetensors',
+  'tokenizer.json',
+  'tokenizer_config.json',
+]);
+
+/** The path with links followed as far as it exists. */
+async function realOrPlanned(path: string): Promise<string> {
+  const absolute = resolve(path);
+  const real = await realpath(absolute).catch(() => undefined);
+  if (real !== undefined || dirname(absolute) === absolute) return real ?? absolute;
+  return join(await realOrPlanned(dirname(absolute)), basename(absolute));
+}
