@@ -38,10 +38,18 @@ function exitCodeFor(error: unknown): number {
   return FAILURE;
 }
 
-/** One line, though parts of it may come from a file or from another program. */
+/** Longer messages quote a file that is not what it should be. */
+const LONGEST_MESSAGE = 2000;
+
+/** One line without control characters, though parts of it may come from a file or from another program. */
+function oneLine(text: string): string {
+  const line = text.replaceAll(/[\s\p{Cc}]+/gu, ' ');
+  return line.length > LONGEST_MESSAGE ? `${line.slice(0, LONGEST_MESSAGE)}…` : line;
+}
+
 function messageOf(error: unknown): string {
-  if (error instanceof GuidedDropoutError) return `${error.message.replaceAll(/\s+/g, ' ')} [${error.code}]`;
+  if (error instanceof GuidedDropoutError) return `${oneLine(error.message)} [${error.code}]`;
   if (process.env['GUIDED_DROPOUT_DEBUG'] && error instanceof Error) return error.stack ?? error.message;
-  const message = (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ');
+  const message = oneLine(error instanceof Error ? error.message : String(error));
   return `unexpected: ${message} (set GUIDED_DROPOUT_DEBUG=1 to see where, and please report it)`;
 }

@@ -178,7 +178,7 @@ const cases: readonly Case[] = [
     name: 'a tokenizer with more tokens than embeddings',
     args: finetuneModel('few-embeddings'),
     code: FAILURE,
-    says: new RegExp(`token ids below 20.*received ids up to ${vocabulary.length - 1}\\..*TOKENIZER_VOCABULARY`),
+    says: new RegExp(`token ids below 20.*received the id 20\\..*TOKENIZER_VOCABULARY`),
   },
   {
     name: 'a tokenizer that is no JSON',

@@ -57,12 +57,13 @@ export class Tokenizer {
         { cause },
       );
     });
-    const highestId = [...loaded.get_vocab().values()].reduce((highest, id) => Math.max(highest, id), -1);
-    if (highestId >= vocabularySize) {
+    const ids = [...loaded.get_vocab().values()];
+    const unfit = ids.find((id) => !(Number.isInteger(id) && id >= 0 && id < vocabularySize));
+    if (unfit !== undefined) {
       throw new GuidedDropoutError('TOKENIZER_VOCABULARY', {
         where: join(root, 'tokenizer.json'),
         expected: `token ids below ${vocabularySize}, the rows of the model's word embeddings`,
-        received: `ids up to ${highestId}`,
+        received: `the id ${String(unfit)}`,
         fix: 'Use the tokenizer that the checkpoint was trained with.',
       });
     }

@@ -8,7 +8,7 @@ const refuses = (parse: (text: string) => number, text: string): void =>
 describe('a number', () => {
   test.each([
     ['closed', ['0', '1', '0.5', '1e-3', ' 0.25 '], ['-0.1', '1.1', 'NaN', 'Infinity', '', ' ', 'half', '0,5']],
-    ['openAbove', ['0', '0.999'], ['1', '-1e-9']],
+    ['openAbove', ['0', '0.999'], ['1', '-1e-9', '0.999999999']],
     ['openBelow', ['1', '1e-9'], ['0', '-0', '1.000001']],
   ] as const)('in [0, 1], %s', (kind, inside, outside) => {
     const parse = numberIn(0, 1, kind);

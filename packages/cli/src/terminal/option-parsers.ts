@@ -7,7 +7,8 @@ export function numberIn(minimum: number, maximum: number, kind: 'closed' | 'ope
     const value = text.trim() === '' ? Number.NaN : Number(text);
     const inside =
       (kind === 'openBelow' ? value > minimum : value >= minimum) &&
-      (kind === 'openAbove' ? value < maximum : value <= maximum);
+      // Rates become 32-bit floats, in which 0.999999999 is 1.
+      (kind === 'openAbove' ? Math.fround(value) < maximum : value <= maximum);
     if (inside) return value;
     throw new InvalidArgumentError(`Expected a number in ${range}, received '${text}'.`);
   };
