@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fisherMetadata } from '../src/pipeline/fisher-metadata.js';
 import { sitesOf } from '../src/pipeline/score-model.js';
 import { runProgram, type RunOptions } from './run-program.js';
-import { POSITIONS, vocabulary, writeSmallCheckpoint } from './small-checkpoint.js';
+import { POSITIONS, writeSmallCheckpoint } from './small-checkpoint.js';
 import { writeCola } from './small-tasks.js';
 import { temporaryFolder } from './temporary-folder.js';
 
