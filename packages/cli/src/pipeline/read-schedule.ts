@@ -13,27 +13,28 @@ const MAXIMUM_BYTES = 10 * 2 ** 20;
  * @throws GuidedDropoutError `SCHEDULE_FILE` when it cannot be read, or {@link parseSchedule}'s codes, naming the file.
  */
 export async function readSchedule(path: string): Promise<DropoutSchedule> {
-  const refuse = (received: string, cause?: unknown): never => {
-    const expected = 'a dropout schedule (JSON)';
-    const fix = "Pass what 'guided-dropout schedule' wrote.";
-    throw new GuidedDropoutError('SCHEDULE_FILE', { where: path, expected, received, fix }, { cause });
-  };
-  const text = await (async () => {
-    try {
-      const found = await stat(path);
-      if (!found.isFile()) return refuse('something that is not a file');
-      if (found.size > MAXIMUM_BYTES) return refuse(`${found.size} bytes`);
-      return await readFile(path, 'utf8');
-    } catch (error) {
-      if (error instanceof GuidedDropoutError) throw error;
-      const { code, message } = error as NodeJS.ErrnoException;
-      return refuse(code === 'ENOENT' ? 'no such file' : message, error);
-    }
-  })();
+  const text = await readText(path).catch((error: unknown) => {
+    if (error instanceof GuidedDropoutError) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw notSchedule(path, code === 'ENOENT' ? 'no such file' : message, error);
+  });
   return namingFile(
     (where) => `${path}, ${where}`,
     () => parseSchedule(text.replace(/^\uFEFF/, '')),
   );
+}
+
+async function readText(path: string): Promise<string> {
+  const found = await stat(path);
+  if (!found.isFile()) throw notSchedule(path, 'something that is not a file');
+  if (found.size > MAXIMUM_BYTES) throw notSchedule(path, `${found.size} bytes`);
+  return readFile(path, 'utf8');
+}
+
+function notSchedule(where: string, received: string, cause?: unknown): GuidedDropoutError {
+  const expected = 'a dropout schedule (JSON)';
+  const fix = "Pass what 'guided-dropout schedule' wrote.";
+  return new GuidedDropoutError('SCHEDULE_FILE', { where, expected, received, fix }, { cause });
 }
 
 /**
