@@ -12,6 +12,11 @@ export {
   type ValueInfo,
 } from './graph.js';
 export { removeDead, valuesReadBy } from './liveness.js';
+export { defaultLowerings } from './lowering/default-lowerings.js';
+export type { KnownType } from './lowering/known-type.js';
+export { LOWERABLE_OPSETS, lowerModel, type LowerModelOptions } from './lowering/lower-model.js';
+export type { LoweringProblem } from './lowering/lowering-error.js';
+export { loweringKey, type Lowering, type LoweringContext, type Lowerings } from './lowering/lowering.js';
 export type { NoiseEmitter } from './noise.js';
 export { initializersToInputs, inputsToInitializers } from './parameters.js';
 export { decodeModel, type DecodeModelOptions } from './protobuf/decode-model.js';
