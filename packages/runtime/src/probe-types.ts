@@ -1,6 +1,7 @@
 import { GuidedDropoutError } from '@guided-dropout/core';
 import {
   initializersToInputs,
+  readInts,
   zeros,
   type Dimension,
   type Graph,
@@ -27,12 +28,15 @@ const PROBE_SIZES: readonly (readonly [number, number])[] = [
 /** Initializers above this many elements are handed over at run time, not copied into the probing model. */
 const LARGE_INITIALIZER = 1024;
 
+/** What integer inputs are filled with, in turn until the graph runs: some graphs look for a token that is not 0. */
+const FILLINGS = [0, 1] as const;
+
 /**
  * Finds the type of every value of a graph by running it twice, with different sizes for its named dimensions.
  *
- * Integer inputs are fed zeros (valid token ids, positions and labels), floating inputs zeros too: values do not
- * matter, shapes do. A dimension equal in both runs is reported as a number; one that varied with an input's named
- * dimension, or with the product of two, gets that name.
+ * Integer inputs are fed zeros (valid token ids, positions and labels), or ones where the graph does not run on zeros;
+ * floating inputs zeros: values do not matter, shapes do. A dimension equal in both runs is reported as a number; one
+ * that varied with an input's named dimension, or with the product of two, gets that name.
  *
  * @throws GuidedDropoutError `PROBE_INPUT` for an input of unknown type or rank, `PROBE_SYMBOLS` for too many named
  * dimensions, `PROBE_RANK` when a value changes its rank between runs, `RUNTIME_*` when it does not run.
@@ -49,30 +53,64 @@ export async function probeTypes(graph: Graph): Promise<ValueTypes> {
     });
   }
   const sizes = new Map(symbols.map((symbol, i) => [symbol, PROBE_SIZES[i]!]));
+  for (const [name, { dataType, dims }] of graph.initializers) types.set(name, { dataType, dims });
+  const plain = withoutWeightTransposes(graph);
+  for (const [name, { dataType, dims }] of plain.initializers) types.set(name, { dataType, dims });
+  const observed = plain.nodes.flatMap(({ outputs }) => outputs.filter((value) => value !== ''));
+  if (observed.length === 0) return types;
+  const [first, second] = await probingRuns(plain, observed, sizes);
+  const nameOf = dimensionNamer(sizes);
+  for (const name of observed) types.set(name, mergeRuns(name, first[name]!, second[name]!, nameOf));
+  return types;
+}
+
+type Outputs = Readonly<Record<string, Tensor>>;
+
+/** Runs the graph at both sizes of every named dimension and returns the observed values. */
+async function probingRuns(
+  graph: Graph,
+  observed: readonly string[],
+  sizes: ReadonlyMap<string, readonly [number, number]>,
+): Promise<[Outputs, Outputs]> {
   const large = [...graph.initializers].filter(([, value]) => value.data.length > LARGE_INITIALIZER);
-  const lifted = initializersToInputs(
-    graph,
-    large.map(([name]) => name),
-  );
-  const observed = graph.nodes.flatMap((node) => node.outputs.filter((value) => value !== ''));
-  const everything: Graph = { ...lifted.graph, outputs: observed.map((name) => ({ name })) };
-  const session = await Session.create(everything, { optimization: 'disabled' });
+  const names = large.map(([name]) => name);
+  const lifted = initializersToInputs({ ...graph, outputs: observed.map((name) => ({ name })) }, names);
+  const session = await Session.create(lifted.graph, { optimization: 'disabled' });
+  const run = (index: 0 | 1, filling: number): Promise<Outputs> => {
+    const inputs = graph.inputs.map(
+      (input) => [input.name, probeInput(input, (symbol) => sizes.get(symbol)![index], filling)] as const,
+    );
+    return session.run(Object.fromEntries([...inputs, ...lifted.values]));
+  };
   try {
-    const runs: Record<string, Tensor>[] = [];
-    for (const run of [0, 1] as const) {
-      const feeds = Object.fromEntries([
-        ...graph.inputs.map((input) => [input.name, probeInput(input, (symbol) => sizes.get(symbol)![run])] as const),
-        ...lifted.values,
-      ]);
-      runs.push(await session.run(feeds));
+    let failure: unknown;
+    for (const filling of FILLINGS) {
+      try {
+        return [await run(0, filling), await run(1, filling)];
+      } catch (error) {
+        failure ??= error;
+      }
     }
-    const nameOf = dimensionNamer(sizes);
-    for (const [name, { dataType, dims }] of graph.initializers) types.set(name, { dataType, dims });
-    for (const name of observed) types.set(name, mergeRuns(name, runs[0]![name]!, runs[1]![name]!, nameOf));
-    return types;
+    throw failure;
   } finally {
     await session.release();
   }
+}
+
+/**
+ * The graph with initializers in place of the transposes of initializers, which would take most of the time: of the right
+ * shape over the same memory. Their elements are in the wrong order, and that does not matter to types.
+ */
+function withoutWeightTransposes(graph: Graph): Graph {
+  const initializers = new Map(graph.initializers);
+  const nodes = graph.nodes.filter((node) => {
+    const value = graph.initializers.get(node.inputs[0] ?? '');
+    if (node.opType !== 'Transpose' || node.domain !== '' || !value?.dataType.startsWith('float')) return true;
+    const perm = readInts(node, 'perm') ?? value.dims.map((_, axis) => value.dims.length - 1 - axis);
+    initializers.set(node.outputs[0]!, { ...value, dims: perm.map((axis) => value.dims[axis]!) });
+    return false;
+  });
+  return { ...graph, nodes, initializers };
 }
 
 function typed(input: ValueInfo): ValueType {
@@ -86,12 +124,15 @@ function typed(input: ValueInfo): ValueType {
   });
 }
 
-function probeInput(input: ValueInfo, sizeOf: (symbol: string) => number): Tensor {
+function probeInput(input: ValueInfo, sizeOf: (symbol: string) => number, filling: number): Tensor {
   const { dataType, dims } = typed(input);
-  return zeros(
+  const value = zeros(
     dataType,
     dims.map((dim) => (typeof dim === 'number' ? dim : sizeOf(dim))),
   );
+  if (value.data instanceof BigInt64Array) value.data.fill(BigInt(filling));
+  else if (dataType.startsWith('int')) value.data.fill(filling as never);
+  return value;
 }
 
 function mergeRuns(

@@ -144,6 +144,21 @@ describe('probeTypes', () => {
     });
   });
 
+  it('knows a graph of nothing but a transposed weight', async () => {
+    const b = new GraphBuilder('transpose');
+    b.output(b.op('Transpose', [b.initializer('w', float32([2, 3], [1, 2, 3, 4, 5, 6]))]), 'float32');
+    expect((await probeTypes(b.build())).get('Transpose:out')).toEqual({ dataType: 'float32', dims: [3, 2] });
+  });
+
+  it('runs a graph that needs a token other than 0, on ones', async () => {
+    const b = new GraphBuilder('needs-one');
+    const ids = b.input('ids', 'int64', ['batch']);
+    const isOne = b.op('Equal', [ids, b.constant(int64([], [1]))]);
+    const places = b.op('Reshape', [b.op('NonZero', [isOne]), b.integers([-1])]);
+    b.output(b.op('Gather', [places, b.constant(int64([], [-1]))]), 'int64', [], 'last');
+    expect((await probeTypes(b.build())).get('last')).toEqual({ dataType: 'int64', dims: [] });
+  });
+
   it('covers every value of the graph', async () => {
     const b = new GraphBuilder('all');
     const x = b.input('x', 'float32', ['batch']);
