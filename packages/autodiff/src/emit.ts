@@ -12,6 +12,29 @@ export function transpose(builder: GraphBuilder, value: string, perm: readonly n
   return builder.op('Transpose', [value], { perm: ints(perm) });
 }
 
+/**
+ * gradient · factor. A scalar constant among the factors of a chain of products is kept outermost, where the next one
+ * meets it: both become one, and a pass over the values less.
+ */
+export function multiply(builder: GraphBuilder, gradient: string, factor: string): string {
+  const inner = builder.producer(gradient);
+  const scale = inner?.opType === 'Mul' ? scalarConstant(builder, inner.inputs[1]!) : undefined;
+  if (inner === undefined || scale === undefined) return builder.op('Mul', [gradient, factor]);
+  const [value, constant] = [inner.inputs[0]!, inner.inputs[1]!];
+  const second = scalarConstant(builder, factor);
+  if (second === undefined) return builder.op('Mul', [builder.op('Mul', [value, factor]), constant]);
+  return builder.op('Mul', [value, builder.number(scale.value * second.value, scale.dataType)]);
+}
+
+function scalarConstant(
+  builder: GraphBuilder,
+  value: string,
+): { readonly value: number; readonly dataType: DataType } | undefined {
+  const constant = builder.initializerOf(value);
+  if (constant === undefined || constant.dims.length > 0) return undefined;
+  return { value: Number(constant.data[0]), dataType: constant.dataType };
+}
+
 /** Swaps the last two axes of a value of that rank. */
 export function transposeMatrix(builder: GraphBuilder, value: string, rank: number): string {
   const perm = Array.from({ length: rank }, (_, axis) => axis);
@@ -24,11 +47,6 @@ export function transposeMatrix(builder: GraphBuilder, value: string, rank: numb
 export function reduceSum(builder: GraphBuilder, value: string, axes: readonly number[], keepDims = false): string {
   if (axes.length === 0) return value;
   return builder.op('ReduceSum', [value, builder.integers(axes)], { keepdims: int(keepDims ? 1 : 0) });
-}
-
-/** Means over the last axis, which stays with size 1. */
-export function meanOfLastAxis(builder: GraphBuilder, value: string): string {
-  return builder.op('ReduceMean', [value, builder.integers([-1])], { keepdims: int(1) });
 }
 
 /**
@@ -45,6 +63,15 @@ export function reshapeLike(
   const shape = to.dims.map((dim, i) => (typeof dim === 'number' ? dim : from.dims[i] === dim ? 0 : -1));
   const constant = shape.filter((dim) => dim === -1).length <= 1 && !to.dims.includes(0);
   return builder.op('Reshape', [value, constant ? builder.integers(shape) : builder.op('Shape', [target])]);
+}
+
+/** Sums a broadcast gradient of type `from` down to type `to` (axes aligned at the right). */
+export function sumTo(builder: GraphBuilder, value: string, from: ValueType, to: ValueType): string {
+  const extra = from.dims.length - to.dims.length;
+  const added = Array.from({ length: extra }, (_, axis) => axis);
+  const stretched = to.dims.flatMap((dim, axis) => (dim === 1 && from.dims[axis + extra] !== 1 ? [axis + extra] : []));
+  const kept = reduceSum(builder, value, stretched, true);
+  return reduceSum(builder, kept, added);
 }
 
 /** Zeros in the shape of `target`. */

@@ -1,5 +1,5 @@
 import { GuidedDropoutError } from '@guided-dropout/core';
-import type { Node, ValueType } from '@guided-dropout/onnx';
+import { EMITTED_OPSET, type Node, type ValueType, type ValueTypes } from '@guided-dropout/onnx';
 import { ruleKey } from './rule.js';
 
 /** A value of the graph that the observed types do not cover. */
@@ -12,11 +12,28 @@ export function untyped(value: string): GuidedDropoutError {
   });
 }
 
-/** A loss that is more than one number. */
+/** The observed type of a value. */
+export function typeIn(types: ValueTypes, value: string): ValueType {
+  const type = types.get(value);
+  if (type === undefined) throw untyped(value);
+  return type;
+}
+
+/** A value on the way of a gradient in a type that gradients are not taken in. */
+export function halfPrecision(value: string, dataType: string): GuidedDropoutError {
+  return new GuidedDropoutError('AUTODIFF_TYPE', {
+    where: `value '${value}'`,
+    expected: 'float32 or float64 between the parameters and the loss',
+    received: dataType,
+    fix: 'Convert the weights to float32, or export the model in float32.',
+  });
+}
+
+/** A loss that is neither one number nor one per example. */
 export function notScalar(loss: string, type: ValueType): GuidedDropoutError {
   return new GuidedDropoutError('AUTODIFF_LOSS', {
     where: `loss '${loss}'`,
-    expected: 'one float32 or float64 number',
+    expected: 'one float32 or float64 number, or one per example',
     received: `${type.dataType} [${type.dims.join(', ')}]`,
     fix: 'Reduce it, e.g. to its sum or mean.',
   });
@@ -44,11 +61,35 @@ export function notPerExample(parameter: string): GuidedDropoutError {
 
 /** An operator between a parameter and the loss that has no gradient rule. */
 export function noRule(node: Node): GuidedDropoutError {
+  const standard = node.domain === '' || node.domain === 'ai.onnx';
+  const operator = standard ? `ai.onnx.${node.opType} (opset ${EMITTED_OPSET})` : `${node.domain}.${node.opType}`;
   return new GuidedDropoutError('AUTODIFF_NO_RULE', {
     where: `node '${node.name}'`,
-    expected: `a gradient rule for ${node.domain === '' ? 'ai.onnx' : node.domain}.${node.opType}`,
+    expected: `a gradient rule for ${operator}`,
     received: 'none',
     fix: `Pass one in options.rules under the key '${ruleKey(node)}'.`,
+  });
+}
+
+/** Why gradients do not go through an operator with subgraphs, by its name. */
+const controlFlowReasons: Readonly<Record<string, string>> = {
+  If: 'a branch chosen while the graph runs',
+  Loop: 'a loop, whose intermediate values are not kept',
+  Scan: 'a loop, whose intermediate values are not kept',
+};
+
+/** Whether a node runs subgraphs. */
+export function isControlFlow(node: Node): boolean {
+  return node.domain === '' && Object.hasOwn(controlFlowReasons, node.opType);
+}
+
+/** Control flow between a parameter and the loss. */
+export function controlFlow(node: Node): GuidedDropoutError {
+  return new GuidedDropoutError('AUTODIFF_NO_RULE', {
+    where: `node '${node.name}' (${node.opType})`,
+    expected: 'operators without subgraphs between the parameters and the loss',
+    received: controlFlowReasons[node.opType]!,
+    fix: 'Export the model without control flow (a decoder without its cache, one branch instead of a merged model).',
   });
 }
 

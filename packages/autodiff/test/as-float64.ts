@@ -7,21 +7,25 @@ import {
   type Tensor,
   type ValueInfo,
 } from '@guided-dropout/onnx';
+import { float64Decompositions } from './float64-kernels.js';
 
 const FLOAT = 1;
 const DOUBLE = 11;
 
 /**
- * The same graph in float64, so that central differences can be trusted to nine digits. ONNX Runtime has no float64
- * Erf on the CPU; it is replaced by a series of operators it has.
+ * The same graph in float64, so that central differences can be trusted to nine digits.
+ *
+ * @param decompositions of what is not to run as it stands.
  */
-export function asFloat64(graph: Graph): Graph {
+export function asFloat64(graph: Graph, decompositions = float64Decompositions): Graph {
   const builder = new GraphBuilder(graph.name);
   for (const input of graph.inputs) builder.declare(infoAsFloat64(input));
   for (const [name, value] of graph.initializers) builder.initializer(name, tensorAsFloat64(value));
   for (const node of graph.nodes) {
-    if (node.opType === 'Erf') builder.scope('erf-series', () => emitErf(builder, node));
-    else builder.append({ ...node, attributes: mapAttributes(node) });
+    const decomposition = decompositions.get(node.opType);
+    const retyped = { ...node, attributes: mapAttributes(node) };
+    if (decomposition === undefined) builder.append(retyped);
+    else builder.scope(`${node.opType}-in-float64`, () => decomposition(builder, retyped));
   }
   for (const output of graph.outputs) builder.declareOutput(infoAsFloat64(output));
   return builder.build();
@@ -49,20 +53,4 @@ function mapAttributes(node: Node): Record<string, Attribute> {
       ];
     }),
   );
-}
-
-/** Terms of the series below; enough for 1e-15 where |x| ≤ 4. */
-const NUM_TERMS = 90;
-
-/** erf(x) = 2/√π · exp(−x²) · x · Σₙ (2x²)ⁿ/(2n+1)!!, all terms positive (Abramowitz & Stegun 7.1.6), by Horner. */
-function emitErf(builder: GraphBuilder, node: Node): void {
-  const x = node.inputs[0]!;
-  const number = (value: number): string => builder.number(value, 'float64');
-  const op = (opType: string, ...inputs: string[]): string => builder.op(opType, inputs);
-  const square = op('Mul', x, x);
-  let sum = op('Add', op('Mul', square, number(0)), number(1));
-  for (let n = NUM_TERMS; n >= 1; n--)
-    sum = op('Add', op('Mul', sum, op('Mul', square, number(2 / (2 * n + 1)))), number(1));
-  const bell = op('Mul', op('Exp', op('Neg', square)), number(2 / Math.sqrt(Math.PI)));
-  builder.append({ ...node, opType: 'Mul', inputs: [op('Mul', bell, x), sum], attributes: {} });
 }

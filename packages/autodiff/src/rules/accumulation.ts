@@ -14,8 +14,6 @@ export const cumSum: GradientRule = (context) => {
 /** The upper or lower triangle: the gradient's same triangle. */
 export const trilu: GradientRule = (context) => {
   const { builder, node } = context;
-  const value = builder.op('Trilu', [firstOutputGradient(context), ...node.inputs.slice(1)], {
-    upper: int(readInt(node, 'upper', 1)),
-  });
+  const value = builder.op('Trilu', [firstOutputGradient(context), ...node.inputs.slice(1)], node.attributes);
   context.contribute(0, { kind: 'dense', value });
 };

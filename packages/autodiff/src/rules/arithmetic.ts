@@ -1,3 +1,4 @@
+import { multiply } from '../emit.js';
 import type { GradientRule, RuleContext } from '../rule.js';
 import { firstOutputGradient } from '../rule.js';
 
@@ -25,7 +26,7 @@ export const mul: GradientRule = (context) => {
   const gradient = firstOutputGradient(context);
   for (const index of [0, 1]) {
     if (!context.needs(index)) continue;
-    contributeBroadcast(context, index, builder.op('Mul', [gradient, node.inputs[1 - index]!]));
+    contributeBroadcast(context, index, multiply(builder, gradient, node.inputs[1 - index]!));
   }
 };
 
@@ -36,6 +37,19 @@ export const div: GradientRule = (context) => {
   if (context.needs(0)) contributeBroadcast(context, 0, quotient);
   if (context.needs(1)) {
     contributeBroadcast(context, 1, builder.op('Neg', [builder.op('Mul', [quotient, node.outputs[0]!])]));
+  }
+};
+
+/** y = a − b·trunc(a/b), the remainder of floating numbers: da = dy, db = −dy·trunc(a/b). */
+export const mod: GradientRule = (context) => {
+  const { builder, node } = context;
+  const [a, b, y] = [node.inputs[0]!, node.inputs[1]!, node.outputs[0]!];
+  const gradient = firstOutputGradient(context);
+  if (context.needs(0)) contributeBroadcast(context, 0, gradient);
+  if (context.needs(1)) {
+    // A whole number but for its last bits.
+    const quotient = builder.op('Round', [builder.op('Div', [builder.op('Sub', [a, y]), b])]);
+    contributeBroadcast(context, 1, builder.op('Neg', [builder.op('Mul', [gradient, quotient])]));
   }
 };
 

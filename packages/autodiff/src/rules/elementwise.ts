@@ -1,15 +1,24 @@
-import type { GraphBuilder } from '@guided-dropout/onnx';
+import type { GraphBuilder, Node } from '@guided-dropout/onnx';
+import { multiply } from '../emit.js';
 import { firstOutputGradient, type GradientRule } from '../rule.js';
 
-/** The rule of y = f(x), element by element: dx = dy · derivative(x, y). */
-function elementwise(
-  derivative: (builder: GraphBuilder, x: string, y: string, number: (value: number) => string) => string,
-): GradientRule {
+/** Writes f′(x), given x and y = f(x); `number` makes a constant of their type. */
+type Derivative = (
+  builder: GraphBuilder,
+  x: string,
+  y: string,
+  number: (value: number) => string,
+  node: Node,
+) => string;
+
+/** The rule of y = f(x), element by element: dx = dy · f′(x). */
+export function elementwise(derivative: Derivative): GradientRule {
   return (context) => {
     const { builder, node } = context;
     const { dataType } = context.type(node.outputs[0]!);
-    const slope = derivative(builder, node.inputs[0]!, node.outputs[0]!, (value) => builder.number(value, dataType));
-    const value = builder.op('Mul', [firstOutputGradient(context), slope]);
+    const number = (value: number): string => builder.number(value, dataType);
+    const slope = derivative(builder, node.inputs[0]!, node.outputs[0]!, number, node);
+    const value = multiply(builder, firstOutputGradient(context), slope);
     context.contribute(0, { kind: 'dense', value });
   };
 }
@@ -26,11 +35,19 @@ export const sqrt = elementwise((builder, _x, y, number) => builder.op('Div', [n
 /** y = tanh x: y′ = 1 − y². */
 export const tanh = elementwise((builder, _x, y, number) => builder.op('Sub', [number(1), builder.op('Mul', [y, y])]));
 
-/** y = erf x: y′ = 2/√π · exp(−x²). */
-export const erf = elementwise((builder, x, _y, number) => {
-  const bell = builder.op('Exp', [builder.op('Neg', [builder.op('Mul', [x, x])])]);
-  return builder.op('Mul', [bell, number(2 / Math.sqrt(Math.PI))]);
-});
+/** y = erf x: dx = dy · exp(−x²) · 2/√π, the constant last, to meet those of the gelu around it. */
+export const erf: GradientRule = (context) => {
+  const { builder, node } = context;
+  const x = node.inputs[0]!;
+  const number = (value: number): string => builder.number(value, context.type(x).dataType);
+  const bell = builder.op('Exp', [builder.op('Mul', [builder.op('Mul', [x, x]), number(-1)])]);
+  const value = multiply(
+    builder,
+    multiply(builder, firstOutputGradient(context), bell),
+    number(2 / Math.sqrt(Math.PI)),
+  );
+  context.contribute(0, { kind: 'dense', value });
+};
 
 /** y = 1/x: y′ = −y². */
 export const reciprocal = elementwise((builder, _x, y) => builder.op('Neg', [builder.op('Mul', [y, y])]));

@@ -4,7 +4,7 @@ import { firstOutputGradient, type GradientRule } from '../rule.js';
 
 /**
  * Y = α·A′·B′ + β·C with A′ and B′ possibly transposed: dA′ = α·dY·B′ᵀ, dB′ = A′ᵀ·α·dY, dC = β·dY summed to C's shape.
- * dB stays in factors, as a linear layer's.
+ * Where B is of fixed size (a weight), dB stays in factors, as a linear layer's.
  */
 export const gemm: GradientRule = (context) => {
   const { builder, node } = context;
@@ -24,7 +24,12 @@ export const gemm: GradientRule = (context) => {
   if (context.needs(1)) {
     const rows = transA ? transposeMatrix(builder, a, 2) : a;
     const [left, right] = transB ? [scaled, rows] : [rows, scaled];
-    context.contribute(1, { kind: 'product', left, right, leftLike: a });
+    if (context.type(b).dims.every((dim) => typeof dim === 'number')) {
+      context.contribute(1, { kind: 'product', left, right, like: node.outputs[0]! });
+    } else {
+      const value = builder.op('MatMul', [transposeMatrix(builder, left, 2), right]);
+      context.contribute(1, { kind: 'dense', value });
+    }
   }
   if (context.needs(2)) {
     const value = times(readFloat(node, 'beta', 1));

@@ -1,7 +1,6 @@
-import { GuidedDropoutError } from '@guided-dropout/core';
-import { sumTo } from '../materialise.js';
-import { transposeMatrix } from '../emit.js';
+import { sumTo, transposeMatrix } from '../emit.js';
 import { firstOutputGradient, type GradientRule, type RuleContext } from '../rule.js';
+import { vectorProduct } from './vector-product.js';
 
 /**
  * Y = A·B over the last two axes, leading ones broadcast: dA = dY·Bᵀ, dB = Aᵀ·dY, each summed over the axes its
@@ -12,14 +11,17 @@ export const matMul: GradientRule = (context) => {
   const gradient = firstOutputGradient(context);
   const [a, b] = [node.inputs[0]!, node.inputs[1]!];
   const [rankA, rankB] = [context.type(a).dims.length, context.type(b).dims.length];
-  if (rankA < 2 || rankB < 2) throw vectorOperand(context, rankA, rankB);
+  if (rankA < 2 || rankB < 2) {
+    vectorProduct(context);
+    return;
+  }
   if (context.needs(0)) {
     const value = builder.op('MatMul', [gradient, transposeMatrix(builder, b, rankB)]);
     context.contribute(0, { kind: 'dense', value: summedTo(context, value, a) });
   }
   if (!context.needs(1)) return;
   if (rankB === 2 && context.type(b).dims.every((dim) => typeof dim === 'number')) {
-    context.contribute(1, { kind: 'product', left: a, right: gradient, leftLike: a });
+    context.contribute(1, { kind: 'product', left: a, right: gradient, like: node.outputs[0]! });
     return;
   }
   const value = builder.op('MatMul', [transposeMatrix(builder, a, rankA), gradient]);
@@ -32,13 +34,4 @@ function summedTo(context: RuleContext, value: string, operand: string): string 
   const output = context.type(context.node.outputs[0]!);
   const from = { ...to, dims: [...output.dims.slice(0, -2), ...to.dims.slice(-2)] };
   return sumTo(context.builder, value, from, to);
-}
-
-function vectorOperand(context: RuleContext, rankA: number, rankB: number): GuidedDropoutError {
-  return new GuidedDropoutError('AUTODIFF_UNSUPPORTED', {
-    where: `node '${context.node.name}' (MatMul)`,
-    expected: 'operands of at least two axes',
-    received: `ranks ${rankA} and ${rankB}`,
-    fix: 'Unsqueeze the vector to a matrix of one row or column.',
-  });
 }

@@ -25,14 +25,12 @@ export const expand: GradientRule = (context) => {
   context.contribute(0, { kind: 'broadcast', value, like: context.node.outputs[0]! });
 };
 
-/** The gradient as it is. */
-export const identity: GradientRule = (context) => {
-  context.contribute(0, { kind: 'dense', value: firstOutputGradient(context) });
-};
+const floatingTypes: ReadonlySet<string> = new Set(['float64', 'float32', 'float16', 'bfloat16']);
 
-/** Between floating types: the gradient is cast back. */
+/** Cast and CastLike: between floating types the gradient is cast back; integers have none. */
 export const castRule: GradientRule = (context) => {
   const { node, builder } = context;
   const { dataType } = context.type(node.inputs[0]!);
+  if (!floatingTypes.has(dataType)) return;
   context.contribute(0, { kind: 'dense', value: cast(builder, firstOutputGradient(context), dataType) });
 };

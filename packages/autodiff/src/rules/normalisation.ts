@@ -1,7 +1,7 @@
-import { GuidedDropoutError } from '@guided-dropout/core';
-import { readInt } from '@guided-dropout/onnx';
-import { cast, meanOfLastAxis, reduceSum } from '../emit.js';
+import { int, readInt } from '@guided-dropout/onnx';
+import { cast, reduceSum } from '../emit.js';
 import { firstOutputGradient, type GradientRule, type RuleContext } from '../rule.js';
+import { unsupported } from './unsupported.js';
 
 /** y = softmax(x) along an axis: dx = y · (dy − Σ dy·y). */
 export const softmax: GradientRule = (context) => {
@@ -29,30 +29,15 @@ function fromFloat32(context: RuleContext, statistic: string): string {
 }
 
 /**
- * y = x̂·scale + bias, x̂ = (x − mean)/deviation over the last axis. With g = dy·scale:
+ * y = x̂·scale + bias, x̂ = (x − mean)/deviation over the axes from `axis` on. With g = dy·scale:
  * dx = (g − mean(g) − x̂·mean(g·x̂))/deviation, dscale = Σ dy·x̂, dbias = Σ dy (Ba et al., 2016).
  */
 export const layerNormalization: GradientRule = (context) => {
   const { builder, node } = context;
   const [x, scale] = [node.inputs[0]!, node.inputs[1]!];
   const y = node.outputs[0]!;
-  const rank = context.type(x).dims.length;
-  const axis = readInt(node, 'axis', -1);
-  if (axis !== -1 && axis !== rank - 1) {
-    throw new GuidedDropoutError('AUTODIFF_UNSUPPORTED', {
-      where: `node '${node.name}' (LayerNormalization)`,
-      expected: 'normalisation over the last axis',
-      received: `axis ${axis} of ${rank}`,
-      fix: 'Reshape the normalised axes into one.',
-    });
-  }
   if (context.outputGradient(1) !== undefined || context.outputGradient(2) !== undefined) {
-    throw new GuidedDropoutError('AUTODIFF_UNSUPPORTED', {
-      where: `node '${node.name}' (LayerNormalization)`,
-      expected: 'a loss that depends on its first output alone',
-      received: 'a loss that depends on its mean or inverse deviation too',
-      fix: 'Compute that statistic with operators of its own.',
-    });
+    throw unsupported(node, 'a loss that depends on its first output alone', 'its mean or inverse deviation too');
   }
   const gradient = firstOutputGradient(context);
   if (context.needs(2)) context.contribute(2, { kind: 'broadcast', value: gradient, like: y });
@@ -68,8 +53,17 @@ export const layerNormalization: GradientRule = (context) => {
     context.contribute(1, { kind: 'broadcast', value, like: y });
   }
   if (!context.needs(0)) return;
+  const axes = builder.integers(normalisedAxes(context));
+  const meanOver = (value: string): string => builder.op('ReduceMean', [value, axes], { keepdims: int(1) });
   const scaled = builder.op('Mul', [gradient, scale]);
-  const along = builder.op('Mul', [normalised, meanOfLastAxis(builder, builder.op('Mul', [scaled, normalised]))]);
-  const centred = builder.op('Sub', [builder.op('Sub', [scaled, meanOfLastAxis(builder, scaled)]), along]);
+  const along = builder.op('Mul', [normalised, meanOver(builder.op('Mul', [scaled, normalised]))]);
+  const centred = builder.op('Sub', [builder.op('Sub', [scaled, meanOver(scaled)]), along]);
   context.contribute(0, { kind: 'dense', value: builder.op('Mul', [centred, inverseDeviation]) });
 };
+
+/** From the last axis backwards: −1, −2, … down to the attribute's. */
+function normalisedAxes({ node, type }: RuleContext): number[] {
+  const rank = type(node.inputs[0]!).dims.length;
+  const axis = readInt(node, 'axis', -1);
+  return Array.from({ length: axis < 0 ? -axis : rank - axis }, (_, i) => -1 - i);
+}

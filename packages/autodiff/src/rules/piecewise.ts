@@ -1,3 +1,4 @@
+import { cast } from '../emit.js';
 import { firstOutputGradient, type GradientRule } from '../rule.js';
 
 /** y = max(x, 0): dx = dy where y > 0, else 0 (as PyTorch at the kink). */
@@ -21,8 +22,7 @@ export const extreme: GradientRule = (context) => {
   const { builder, node } = context;
   const y = node.outputs[0]!;
   const { dataType } = context.type(y);
-  const [zero, one] = [builder.number(0, dataType), builder.number(1, dataType)];
-  const attains = node.inputs.map((x) => builder.op('Where', [builder.op('Equal', [x, y]), one, zero]));
+  const attains = node.inputs.map((x) => cast(builder, builder.op('Equal', [x, y]), dataType));
   const count = attains.reduce((sum, mask) => builder.op('Add', [sum, mask]));
   const share = builder.op('Div', [firstOutputGradient(context), count]);
   attains.forEach((mask, index) => {

@@ -1,8 +1,6 @@
-import { GuidedDropoutError } from '@guided-dropout/core';
-import { readInt } from '@guided-dropout/onnx';
 import { cast } from '../emit.js';
-import { attributeInput } from '../errors.js';
-import { firstOutputGradient, type GradientRule, type RuleContext } from '../rule.js';
+import { firstOutputGradient, type GradientRule } from '../rule.js';
+import { reduceLike, spread, withReducedAxes } from './reduced-axes.js';
 
 /** y = Σ x over axes: every element receives dy. */
 export const reduceSumRule: GradientRule = (context) => {
@@ -20,33 +18,32 @@ export const reduceMean: GradientRule = (context) => {
   context.contribute(0, { kind: 'dense', value: spread(context, share) });
 };
 
-/** Repeats a gradient along the axes that were reduced. */
-function spread(context: RuleContext, gradient: string): string {
+/** y = max or min of x over axes: dy goes to the elements that attain it, in equal parts where several do. */
+export const reduceExtreme: GradientRule = (context) => {
+  const { node, builder } = context;
+  const [x, y] = [node.inputs[0]!, node.outputs[0]!];
+  const isExtreme = builder.op('Equal', [x, withReducedAxes(context, y)]);
+  const attains = cast(builder, isExtreme, context.type(x).dataType);
+  const count = reduceLike(context, 'ReduceSum', attains);
+  const share = builder.op('Div', [withReducedAxes(context, firstOutputGradient(context)), count]);
+  context.contribute(0, { kind: 'dense', value: builder.op('Mul', [share, attains]) });
+};
+
+/**
+ * y = Π x over axes: dxᵢ = dy · (product of the others), which y/xᵢ is not where there are zeros. With zeros counted
+ * apart, it is the product of all that are not 0, divided by xᵢ unless that is 0, and 0 if any other is.
+ */
+export const reduceProd: GradientRule = (context) => {
   const { node, builder } = context;
   const x = node.inputs[0]!;
-  const rank = context.type(x).dims.length;
-  const shape = builder.op('Shape', [x]);
-  const axes = reducedAxes(context, rank);
-  if (axes.length === 0 && readInt(node, 'noop_with_empty_axes', 0) === 1) return gradient;
-  const reduced = axes.length === 0 ? Array.from({ length: rank }, (_, axis) => axis) : axes;
-  const kept =
-    readInt(node, 'keepdims', 1) === 1 ? gradient : builder.op('Unsqueeze', [gradient, builder.integers(reduced)]);
-  return builder.op('Expand', [kept, shape]);
-}
-
-function reducedAxes(context: RuleContext, rank: number): number[] {
-  const { node, builder } = context;
-  if (node.attributes['axes'] !== undefined) throw attributeInput(node, 'axes');
-  const name = node.inputs[1] ?? '';
-  if (name === '') return [];
-  const axes = builder.initializerOf(name);
-  if (axes === undefined) {
-    throw new GuidedDropoutError('AUTODIFF_UNSUPPORTED', {
-      where: `node '${node.name}' (${node.opType})`,
-      expected: 'axes known when the graph is differentiated',
-      received: `'${name}', which is computed`,
-      fix: 'Give the axes as a constant.',
-    });
-  }
-  return Array.from(axes.data as BigInt64Array, (axis) => (Number(axis) + rank) % rank);
-}
+  const { dataType } = context.type(x);
+  const zero = builder.number(0, dataType);
+  const isZero = builder.op('Equal', [x, zero]);
+  const nonZero = builder.op('Where', [isZero, builder.number(1, dataType), x]);
+  const product = builder.op('Div', [reduceLike(context, 'ReduceProd', nonZero), nonZero]);
+  const zeros = cast(builder, isZero, dataType);
+  const noOtherZero = builder.op('Equal', [reduceLike(context, 'ReduceSum', zeros), zeros]);
+  const slope = builder.op('Where', [noOtherZero, product, zero]);
+  const gradient = withReducedAxes(context, firstOutputGradient(context));
+  context.contribute(0, { kind: 'dense', value: builder.op('Mul', [gradient, slope]) });
+};

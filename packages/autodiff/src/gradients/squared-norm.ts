@@ -1,0 +1,82 @@
+import { int } from '@guided-dropout/onnx';
+import { reduceSum, transposeMatrix } from '../emit.js';
+import type { ExampleFactors, ProductFactors, ScatterFactors } from './example-factors.js';
+import { columnsAt, sumOverEqualIds } from './lookups.js';
+import { perExampleGradient } from './per-example.js';
+import type { GradientTarget } from './target.js';
+
+/** Names of Gram matrices by that of the rows they are of, so that parameters with the same rows share them. */
+export type GramMatrices = Map<string, string>;
+
+/**
+ * The squared norm of every example's gradient, [b], without forming the gradient of a matrix where that is cheaper
+ * (Goodfellow, 2015, for one row an example): with rows x of the left factor and d of the right,
+ *
+ *     ‖XᵀD‖² = Σₛₜ (xₛ·xₜ)(dₛ·dₜ);   ‖S‖² = Σ (update · all updates of the same id);   ⟨P, S⟩ = Σₛₜ x[t, idₛ](dₜ·uₛ).
+ *
+ * @param typicalLength how long an axis of unknown size is taken to be when costs are compared.
+ */
+export function squaredNorm(
+  target: GradientTarget,
+  factors: ExampleFactors,
+  grams: GramMatrices,
+  typicalLength: number,
+): string {
+  const { builder } = target;
+  const { product, scatter, dense } = factors;
+  if (dense !== undefined || (product && !isGramCheaper(target, product, typicalLength))) {
+    return normOf(target, perExampleGradient(target, factors));
+  }
+  const terms = [
+    ...(product ? [normOfProduct(target, product, grams)] : []),
+    ...(scatter ? [normOfLookups(target, scatter)] : []),
+    ...(product && scatter ? [twiceInnerProduct(target, product, scatter)] : []),
+  ];
+  const sum = terms.reduce((left, right) => builder.op('Add', [left, right]));
+  if (terms.length === 1) return sum;
+  // Rounded terms of a square can add up to a little less than 0.
+  return builder.op('Max', [sum, builder.number(0, target.type.dataType)]);
+}
+
+function normOf({ builder, type }: GradientTarget, gradients: string): string {
+  const axes = type.dims.map((_, axis) => axis + 1);
+  if (axes.length === 0) return builder.op('Mul', [gradients, gradients]);
+  return builder.op('ReduceSumSquare', [gradients, builder.integers(axes)], { keepdims: int(0) });
+}
+
+/** What writing an element of a gradient and reading it again costs, in multiplications. */
+const PASS_COST = 16;
+
+/** Whether rows²·(m + n) multiplications cost less than forming the gradient: rows·m·n of them and a pass over it. */
+function isGramCheaper({ type }: GradientTarget, { rows }: ProductFactors, typicalLength: number): boolean {
+  const [m, n] = type.dims.map(Number) as [number, number];
+  const sizeOf = (dim: number | string): number => (typeof dim === 'number' ? dim : typicalLength);
+  const numRows = rows.reduce((sum, dims) => sum + dims.reduce<number>((product, dim) => product * sizeOf(dim), 1), 0);
+  return numRows ** 2 * (m + n) < (numRows + PASS_COST) * m * n;
+}
+
+function normOfProduct({ builder }: GradientTarget, { left, right }: ProductFactors, grams: GramMatrices): string {
+  const gram = (rows: string): string => {
+    const known = grams.get(rows);
+    if (known !== undefined) return known;
+    const matrix = builder.op('MatMul', [rows, transposeMatrix(builder, rows, 3)]);
+    grams.set(rows, matrix);
+    return matrix;
+  };
+  return reduceSum(builder, builder.op('Mul', [gram(left), gram(right)]), [1, 2]);
+}
+
+function normOfLookups({ builder, type }: GradientTarget, { ids, updates }: ScatterFactors): string {
+  const lookedUp = sumOverEqualIds(builder, ids, updates, type.dataType);
+  return reduceSum(builder, builder.op('Mul', [updates, lookedUp]), [1, 2]);
+}
+
+function twiceInnerProduct(
+  { builder, type }: GradientTarget,
+  { left, right }: ProductFactors,
+  { ids, updates }: ScatterFactors,
+): string {
+  const between = builder.op('MatMul', [right, transposeMatrix(builder, updates, 3)]);
+  const sum = reduceSum(builder, builder.op('Mul', [between, columnsAt(builder, left, ids)]), [1, 2]);
+  return builder.op('Mul', [sum, builder.number(2, type.dataType)]);
+}
