@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+
+/** The worker's side of {@link WorkerProcess}: says that it is ready, then runs the work whenever it is told to. */
+export async function workerLoop(
+  work: () => Promise<number | undefined>,
+  facts: Readonly<Record<string, number>> = {},
+): Promise<void> {
+  answer(facts);
+  for await (const line of createInterface({ input: process.stdin })) {
+    if (line === 'run') {
+      const start = performance.now();
+      const result = await work();
+      answer({ seconds: (performance.now() - start) / 1000, ...(result !== undefined && { result }) });
+    } else if (line === 'peak') {
+      answer({ peakBytes: peakBytes() });
+    }
+  }
+}
+
+/** The most memory this process held at once, in bytes. */
+export function peakBytes(): number {
+  const line = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'));
+  return line ? Number(line[1]) * 1024 : process.resourceUsage().maxRSS * 1024;
+}
+
+function answer(value: Readonly<Record<string, number>>): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}
