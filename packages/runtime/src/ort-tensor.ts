@@ -21,13 +21,16 @@ export function toOrtTensor(value: Tensor): OrtTensor {
  * @throws GuidedDropoutError `RUNTIME_TYPE` for strings, complex numbers and other types graphs here do not have.
  */
 export function fromOrtTensor(value: OrtTensor): Tensor {
-  if (!isDataType(value.type)) {
-    throw new GuidedDropoutError('RUNTIME_TYPE', {
-      where: 'fromOrtTensor',
-      expected: 'numbers or booleans of a supported type',
-      received: value.type,
-      fix: 'Cast the output in the graph.',
-    });
-  }
+  if (!isDataType(value.type)) throw unsupportedType('fromOrtTensor', value.type);
   return { dataType: value.type, dims: value.dims, data: value.data as Tensor['data'] };
+}
+
+/** An output that graphs here do not have: strings, sequences, complex numbers. */
+export function unsupportedType(where: string, received: string): GuidedDropoutError {
+  return new GuidedDropoutError('RUNTIME_TYPE', {
+    where,
+    expected: 'numbers or booleans of a supported type',
+    received,
+    fix: 'Cast the output in the graph.',
+  });
 }

@@ -1,8 +1,10 @@
 import { GuidedDropoutError } from '@guided-dropout/core';
 import {
+  GraphBuilder,
   initializersToInputs,
   readInts,
   zeros,
+  type DataType,
   type Dimension,
   type Graph,
   type Tensor,
@@ -58,35 +60,44 @@ export async function probeTypes(graph: Graph): Promise<ValueTypes> {
   for (const [name, { dataType, dims }] of plain.initializers) types.set(name, { dataType, dims });
   const observed = plain.nodes.flatMap(({ outputs }) => outputs.filter((value) => value !== ''));
   if (observed.length === 0) return types;
-  const [first, second] = await probingRuns(plain, observed, sizes);
+  const probe = await probingRuns(plain, observed, sizes);
   const nameOf = dimensionNamer(sizes);
-  for (const name of observed) types.set(name, mergeRuns(name, first[name]!, second[name]!, nameOf));
+  for (const name of observed) {
+    const dims = mergeRuns(name, probe.shapes[0].get(name)!, probe.shapes[1].get(name)!, nameOf);
+    types.set(name, { dataType: probe.dataTypes.get(name)!, dims });
+  }
   return types;
 }
 
-type Outputs = Readonly<Record<string, Tensor>>;
+/** The sizes of every observed value in one run. */
+type Shapes = ReadonlyMap<string, readonly number[]>;
 
-/** Runs the graph at both sizes of every named dimension and returns the observed values. */
+/** Runs the graph at both sizes of every named dimension. */
 async function probingRuns(
   graph: Graph,
   observed: readonly string[],
   sizes: ReadonlyMap<string, readonly [number, number]>,
-): Promise<[Outputs, Outputs]> {
+): Promise<{ readonly dataTypes: ReadonlyMap<string, DataType>; readonly shapes: readonly [Shapes, Shapes] }> {
   const large = [...graph.initializers].filter(([, value]) => value.data.length > LARGE_INITIALIZER);
   const names = large.map(([name]) => name);
-  const lifted = initializersToInputs({ ...graph, outputs: observed.map((name) => ({ name })) }, names);
+  // The values are outputs for their element types alone; only their shapes are asked for, which takes no memory.
+  const builder = GraphBuilder.from({ ...graph, outputs: observed.map((name) => ({ name })) });
+  const shapeNames = observed.map((name) => builder.op('Shape', [name]));
+  for (const name of shapeNames) builder.declareOutput({ name });
+  const lifted = initializersToInputs(builder.build(), names);
   const session = await Session.create(lifted.graph, { optimization: 'disabled' });
-  const run = (index: 0 | 1, filling: number): Promise<Outputs> => {
+  const run = async (index: 0 | 1, filling: number): Promise<Shapes> => {
     const inputs = graph.inputs.map(
       (input) => [input.name, probeInput(input, (symbol) => sizes.get(symbol)![index], filling)] as const,
     );
-    return session.run(Object.fromEntries([...inputs, ...lifted.values]));
+    const shapes = await session.run(Object.fromEntries([...inputs, ...lifted.values]), shapeNames);
+    return new Map(observed.map((name, i) => [name, Array.from(shapes[shapeNames[i]!]!.data, Number)]));
   };
   try {
     let failure: unknown;
     for (const filling of FILLINGS) {
       try {
-        return [await run(0, filling), await run(1, filling)];
+        return { dataTypes: session.outputTypes, shapes: [await run(0, filling), await run(1, filling)] };
       } catch (error) {
         failure ??= error;
       }
@@ -137,19 +148,19 @@ function probeInput(input: ValueInfo, sizeOf: (symbol: string) => number, fillin
 
 function mergeRuns(
   name: string,
-  first: Tensor,
-  second: Tensor,
+  first: readonly number[],
+  second: readonly number[],
   nameOf: (first: number, second: number) => Dimension,
-): ValueType {
-  if (first.dims.length !== second.dims.length) {
+): Dimension[] {
+  if (first.length !== second.length) {
     throw new GuidedDropoutError('PROBE_RANK', {
       where: `value '${name}'`,
       expected: 'the same rank for every input size',
-      received: `ranks ${first.dims.length} and ${second.dims.length}`,
+      received: `ranks ${first.length} and ${second.length}`,
       fix: 'Fix the rank in the graph; gradients need it.',
     });
   }
-  return { dataType: first.dataType, dims: first.dims.map((dim, i) => nameOf(dim, second.dims[i]!)) };
+  return first.map((dim, i) => nameOf(dim, second[i]!));
 }
 
 function dimensionNamer(sizes: ReadonlyMap<string, readonly [number, number]>): (a: number, b: number) => Dimension {

@@ -39,18 +39,13 @@ export class ResidentState {
   async run(session: Session, feeds: Feeds): Promise<Record<string, Tensor>> {
     const inputs: Record<string, OrtTensor> = {};
     for (const [name, value] of Object.entries(feeds)) inputs[name] = toOrtTensor(value);
-    const fetches: Record<string, OrtTensor | null> = {};
-    for (const name of session.outputNames) fetches[name] = null;
+    const into: Record<string, OrtTensor> = {};
     for (const slot of this.#slots) {
       inputs[slot.input] = slot.current;
-      fetches[slot.output] = slot.next;
+      into[slot.output] = slot.next;
     }
-    const outputs = await session.runRaw(inputs, fetches);
-    const others = { ...outputs };
-    for (const slot of this.#slots) {
-      [slot.current, slot.next] = [slot.next, slot.current];
-      delete others[slot.output];
-    }
+    const others = await session.runInto(inputs, into);
+    for (const slot of this.#slots) [slot.current, slot.next] = [slot.next, slot.current];
     return Object.fromEntries(Object.entries(others).map(([name, value]) => [name, fromOrtTensor(value)]));
   }
 

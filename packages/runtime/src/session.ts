@@ -1,7 +1,16 @@
 import { GuidedDropoutError } from '@guided-dropout/core';
-import { encodeModel, modelOf, type Graph, type Model, type Tensor } from '@guided-dropout/onnx';
+import {
+  encodeModel,
+  isDataType,
+  modelOf,
+  type DataType,
+  type Graph,
+  type Model,
+  type Tensor,
+} from '@guided-dropout/onnx';
 import * as ort from 'onnxruntime-node';
-import { fromOrtTensor, toOrtTensor } from './ort-tensor.js';
+import { freeMemory } from './free-memory.js';
+import { fromOrtTensor, toOrtTensor, unsupportedType } from './ort-tensor.js';
 
 /** How a session is set up. */
 export interface SessionOptions {
@@ -61,10 +70,26 @@ export class Session {
     return this.#session.outputNames;
   }
 
-  /** Runs the graph once and returns all of its outputs, each in fresh memory. */
-  async run(feeds: Feeds): Promise<Record<string, Tensor>> {
+  /**
+   * The element type of every output, as ONNX Runtime inferred it.
+   *
+   * @throws GuidedDropoutError `RUNTIME_TYPE` for an output that is no tensor of a supported type.
+   */
+  get outputTypes(): ReadonlyMap<string, DataType> {
+    return new Map(
+      this.#session.outputMetadata.map((output) => {
+        const type = output.isTensor ? output.type : 'no tensor';
+        if (!isDataType(type)) throw unsupportedType(`${this.#label}, output '${output.name}'`, type);
+        return [output.name, type];
+      }),
+    );
+  }
+
+  /** Runs the graph once and returns its outputs, or those named, each in fresh memory. */
+  async run(feeds: Feeds, outputNames?: readonly string[]): Promise<Record<string, Tensor>> {
     const inputs = Object.fromEntries(Object.entries(feeds).map(([name, value]) => [name, toOrtTensor(value)]));
-    const outputs = await this.runRaw(inputs);
+    const fetches = outputNames && Object.fromEntries(outputNames.map((name) => [name, null]));
+    const outputs = await this.runRaw(inputs, fetches);
     return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, fromOrtTensor(value)]));
   }
 
@@ -82,6 +107,22 @@ export class Session {
     } catch (error) {
       throw runtimeError('RUNTIME_RUN', this.#label, 'the graph to run on these inputs', error);
     }
+  }
+
+  /**
+   * Runs the graph on ONNX Runtime's own tensors and writes the outputs named in `into` into the tensors given there.
+   *
+   * @returns the outputs that are not among them.
+   * @throws GuidedDropoutError `RUNTIME_RUN` when execution fails; the tensors' values are undefined then.
+   */
+  async runInto(
+    feeds: ort.InferenceSession.FeedsType,
+    into: Readonly<Record<string, ort.Tensor>>,
+  ): Promise<Record<string, ort.Tensor>> {
+    const fetches = Object.fromEntries(this.outputNames.map((name) => [name, into[name] ?? null]));
+    const outputs = Object.entries(await this.runRaw(feeds, fetches));
+    freeMemory(outputs.filter(([name]) => name in into).map(([, { data }]) => (data as Float32Array).buffer));
+    return Object.fromEntries(outputs.filter(([name]) => !(name in into))) as Record<string, ort.Tensor>;
   }
 
   /** Frees the native memory. The session cannot be used afterwards. */

@@ -1,0 +1,23 @@
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+
+let nowhere: MessagePort | undefined;
+
+/**
+ * Frees the memory of array buffers at once; the arrays over them have length 0 from then on.
+ *
+ * ONNX Runtime's binding returns a copy of every output, also of those it was given memory for. Left to garbage
+ * collection, copies of all weights and moments pile up over the steps (measured: 1.52 GB of peak memory against 1.16 with
+ * four layers of BERT-base). Buffers that are posted to a closed port leave this thread and end there.
+ */
+export function freeMemory(buffers: Iterable<ArrayBufferLike>): void {
+  nowhere ??= closedPort();
+  const transferable = [...new Set(buffers)].filter((buffer): buffer is ArrayBuffer => buffer instanceof ArrayBuffer);
+  nowhere.postMessage(null, transferable);
+}
+
+function closedPort(): MessagePort {
+  const { port1, port2 } = new MessageChannel();
+  port2.close();
+  port1.unref();
+  return port1;
+}
