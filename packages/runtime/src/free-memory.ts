@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 
-let nowhere: MessagePort | undefined;
+let nowhere: Promise<MessagePort> | undefined;
 
 /**
  * Frees the memory of array buffers at once; the arrays over them have length 0 from then on.
@@ -9,15 +10,15 @@ let nowhere: MessagePort | undefined;
  * collection, copies of all weights and moments pile up over the steps (measured: 1.52 GB of peak memory against 1.16 with
  * four layers of BERT-base). Buffers that are posted to a closed port leave this thread and end there.
  */
-export function freeMemory(buffers: Iterable<ArrayBufferLike>): void {
+export async function freeMemory(buffers: Iterable<ArrayBufferLike>): Promise<void> {
   nowhere ??= closedPort();
   const transferable = [...new Set(buffers)].filter((buffer): buffer is ArrayBuffer => buffer instanceof ArrayBuffer);
-  nowhere.postMessage(null, transferable);
+  (await nowhere).postMessage(null, transferable);
 }
 
-function closedPort(): MessagePort {
+async function closedPort(): Promise<MessagePort> {
   const { port1, port2 } = new MessageChannel();
   port2.close();
-  port1.unref();
+  await once(port1, 'close');
   return port1;
 }

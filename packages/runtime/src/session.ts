@@ -121,7 +121,7 @@ export class Session {
   ): Promise<Record<string, ort.Tensor>> {
     const fetches = Object.fromEntries(this.outputNames.map((name) => [name, into[name] ?? null]));
     const outputs = Object.entries(await this.runRaw(feeds, fetches));
-    freeMemory(outputs.filter(([name]) => name in into).map(([, { data }]) => (data as Float32Array).buffer));
+    await freeMemory(outputs.filter(([name]) => name in into).map(([, { data }]) => (data as Float32Array).buffer));
     return Object.fromEntries(outputs.filter(([name]) => !(name in into))) as Record<string, ort.Tensor>;
   }
 
