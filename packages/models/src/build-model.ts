@@ -1,20 +1,18 @@
 import { join } from 'node:path';
 import { GuidedDropoutError } from '@guided-dropout/core';
 import type { Architecture, Head, LanguageModel } from './architectures/architecture.js';
-import { bert } from './architectures/bert/index.js';
+import { architectures } from './architectures/index.js';
 import type { Checkpoint } from './checkpoint/load-checkpoint.js';
-
-const architectures: ReadonlyMap<string, Architecture> = new Map([bert].map((one) => [one.modelType, one]));
 
 /**
  * A checkpoint with a head as a graph.
  *
- * @throws GuidedDropoutError `MODEL_ARCHITECTURE` for a `model_type` that is not supported, `MODEL_CONFIG` and
- * `MODEL_WEIGHTS` where configuration and tensors do not make a model.
+ * @throws GuidedDropoutError `MODEL_ARCHITECTURE` for a `model_type` that is not supported, `MODEL_HEAD` for a head that
+ * its architecture lacks, `MODEL_CONFIG` and `MODEL_WEIGHTS` where configuration and tensors do not make a model.
  */
 export function buildModel(checkpoint: Checkpoint, head: Head): LanguageModel {
   const { modelType, config, weights, folder } = checkpoint;
-  return architectureOf(modelType, join(folder, 'config.json')).build(config, weights, head, folder);
+  return architectureFor(modelType, head, join(folder, 'config.json')).build(config, weights, head, folder);
 }
 
 /**
@@ -28,16 +26,26 @@ export function initialiseModel(
   head: Head,
   seed: number,
 ): LanguageModel {
-  return architectureOf(config.model_type, 'config').build(config, new Map(), head, 'new model', seed);
+  return architectureFor(config.model_type, head, 'config').build(config, new Map(), head, 'new model', seed);
 }
 
-function architectureOf(modelType: string, where: string): Architecture {
+function architectureFor(modelType: string, head: Head, where: string): Architecture {
   const architecture = architectures.get(modelType);
-  if (architecture !== undefined) return architecture;
-  throw new GuidedDropoutError('MODEL_ARCHITECTURE', {
-    where: `${where}, field 'model_type'`,
-    expected: `one of ${[...architectures.keys()].join(', ')}`,
-    received: JSON.stringify(modelType),
-    fix: 'Use a checkpoint of a supported architecture.',
-  });
+  if (architecture === undefined) {
+    throw new GuidedDropoutError('MODEL_ARCHITECTURE', {
+      where: `${where}, field 'model_type'`,
+      expected: `one of ${[...architectures.keys()].join(', ')}`,
+      received: JSON.stringify(modelType),
+      fix: 'Use a checkpoint of a supported architecture.',
+    });
+  }
+  if (!architecture.heads.includes(head.type)) {
+    throw new GuidedDropoutError('MODEL_HEAD', {
+      where: `${where}, model_type '${modelType}'`,
+      expected: `one of its heads: ${architecture.heads.join(', ')}`,
+      received: JSON.stringify(head.type),
+      fix: 'Ask for one of these, or take a checkpoint of an architecture that has this head.',
+    });
+  }
+  return architecture;
 }

@@ -1,7 +1,16 @@
-export type { Architecture, Head, LanguageModel } from './architectures/architecture.js';
+export type { Architecture, Head, HeadOf, HeadType, LanguageModel } from './architectures/architecture.js';
 export { buildModel, initialiseModel } from './build-model.js';
 export { checkpointName, loadCheckpoint, type Checkpoint } from './checkpoint/load-checkpoint.js';
+export {
+  checkpointFromOnnx,
+  fromOnnx,
+  type ConfigOptions,
+  type ImportOptions,
+  type OnnxModel,
+} from './from-onnx/index.js';
 export { modelHash } from './checkpoint/model-hash.js';
+export { configStoredAs, weightsStoredAs, type StoredType } from './checkpoint/stored-type.js';
+export { resolveModel, type DownloadProgress, type HubSettings, type ResolveModelOptions } from './hub/index.js';
 export {
   assertFolderFree,
   writeFileAtomically,

@@ -140,7 +140,7 @@ describe('buildModel refuses', () => {
     );
 
   it.each([
-    ['an unsupported activation', { hidden_act: 'gelu_new' }, /hidden_act.*"gelu".*"gelu_new"/],
+    ['an unsupported activation', { hidden_act: 'gelu_fast' }, /hidden_act.*"gelu".*"gelu_fast"/],
     ['relative positions', { position_embedding_type: 'relative_key' }, /position_embedding_type/],
     ['a decoder', { is_decoder: true }, /is_decoder/],
     ['a missing size', { hidden_size: undefined }, /hidden_size.*integer/],

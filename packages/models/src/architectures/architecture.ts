@@ -1,8 +1,9 @@
 import type { Graph, Tensor } from '@guided-dropout/onnx';
 
-/** What a model computes on top of its encoder. */
+/** What a model computes on top of its layers. Logits are its output `logits`, float32. */
 export type Head =
   | {
+      /** The masked tokens of a text: `[batch, length, vocabulary]`. */
       readonly type: 'masked-lm';
       /**
        * Decode only the positions that a further input `label_positions` `[batch, labels]` (int64, indices into the
@@ -11,6 +12,19 @@ export type Head =
       readonly labelledPositionsOnly?: boolean;
     }
   | {
+      /** The next token of a text: `[batch, length, vocabulary]`; those at position t predict the token at t + 1. */
+      readonly type: 'causal-lm';
+    }
+  | {
+      /** The text that another becomes: `[batch, decoder_length, vocabulary]`, of the token behind each decoder input. */
+      readonly type: 'seq2seq-lm';
+    }
+  | {
+      /** Which tokens a generator has replaced: `[batch, length]`, positive where the model takes one for replaced. */
+      readonly type: 'replaced-token-detection';
+    }
+  | {
+      /** The class of a text: `[batch, labels]`. */
       readonly type: 'sequence-classification';
       /** Labels, in the order of the logits; one label means regression. */
       readonly labels: readonly string[];
@@ -18,15 +32,24 @@ export type Head =
       readonly seed: number;
     };
 
+/** What a head is called. */
+export type HeadType = Head['type'];
+
+/** The head of that name. */
+export type HeadOf<T extends HeadType> = Extract<Head, { readonly type: T }>;
+
 /** A model as a graph of inference with its weights in it. */
 export interface LanguageModel {
   readonly modelType: string;
   readonly head: Head;
-  /**
-   * Inputs `input_ids`, `attention_mask`, `token_type_ids` `[batch, length]` int64 (and `label_positions` where the
-   * head has them); output `logits`. Weights are initializers under their Hugging Face names.
-   */
+  /** Its inputs are {@link inputs}, its output `logits`; weights are initializers under their Hugging Face names. */
   readonly graph: Graph;
+  /**
+   * Names of the graph's inputs, in order, all int64: `input_ids`, `attention_mask` `[batch, length]`; then, where
+   * architecture and head have them, `token_type_ids` of the same shape, `decoder_input_ids` `[batch, decoder_length]`
+   * and `label_positions` `[batch, labels]`.
+   */
+  readonly inputs: readonly string[];
   /** Names of the weights among the graph's initializers, in the model's order. */
   readonly parameters: readonly string[];
   /** Parameters that were not in the checkpoint and have fresh random values. */
@@ -43,9 +66,12 @@ export interface LanguageModel {
 /** What it takes to build models of one `model_type`. */
 export interface Architecture {
   readonly modelType: string;
+  /** The heads it has. */
+  readonly heads: readonly HeadType[];
   /**
    * @param config contents of config.json.
    * @param weights tensors by their Hugging Face names, float32.
+   * @param head one of {@link heads}.
    * @param where the checkpoint, for messages.
    * @param newModelSeed draws every parameter that is missing; undefined allows only those of a new head to be.
    */

@@ -1,8 +1,11 @@
 import { Random } from '@guided-dropout/core';
 import { elementCount, tensor, type Tensor } from '@guided-dropout/onnx';
 
-/** How a new parameter begins: N(0, deviation²), all zeros (biases) or all ones (scales of normalisation). */
-export type InitialValue = 'normal' | 'zeros' | 'ones';
+/**
+ * How a new parameter begins: N(0, deviation²) with the model's standard deviation or one of its own, all zeros (biases)
+ * or all ones (scales of normalisation).
+ */
+export type InitialValue = 'normal' | 'zeros' | 'ones' | { readonly deviation: number };
 
 /** Which parameters may be missing from a checkpoint, and how they are then drawn. */
 export interface Initialisation {
@@ -17,11 +20,12 @@ export function initialTensor(
   parameter: string,
   dims: readonly number[],
   initial: InitialValue,
-  { seed, deviation }: Initialisation,
+  { seed, deviation: usual }: Initialisation,
 ): Tensor {
   const data = new Float32Array(elementCount(dims));
   if (initial === 'ones') data.fill(1);
-  if (initial === 'normal') {
+  if (initial === 'normal' || typeof initial === 'object') {
+    const deviation = initial === 'normal' ? usual : initial.deviation;
     const random = new Random(seed).fork(parameter);
     for (let i = 0; i < data.length; i++) data[i] = deviation * random.normal();
   }

@@ -1,8 +1,12 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { GuidedDropoutError } from '@guided-dropout/core';
 import type { Tensor } from '@guided-dropout/onnx';
-import { readSafetensors } from '../safetensors/index.js';
+import { assertFile, assertFolder } from './checkpoint-error.js';
+import { CONFIG_FILE } from './model-files.js';
+import { readWeights } from './read-weights.js';
+import { storedTypeOf, type StoredType } from './stored-type.js';
+import { weightFiles } from './weight-files.js';
 
 /** A Hugging Face checkpoint folder, read and checked. */
 export interface Checkpoint {
@@ -11,40 +15,45 @@ export interface Checkpoint {
   readonly modelType: string;
   /** Contents of config.json. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** Tensors of model.safetensors by name. */
+  /** Tensors by name; those stored as float16 or bfloat16 are float32 here, exactly. */
   readonly weights: ReadonlyMap<string, Tensor>;
+  /** The type that holds all weights exactly; `weightsStoredAs` saves them in it. */
+  readonly storedType: StoredType;
 }
 
 /** config.json is small; anything larger is not one. */
 const MAXIMUM_CONFIG_BYTES = 10 * 2 ** 20;
 
 /**
- * Reads `config.json` and `model.safetensors` of a folder.
+ * Reads `config.json` and the weights of a folder, in one safetensors file or in shards.
  *
- * @throws GuidedDropoutError `CHECKPOINT_MISSING`, `CHECKPOINT_CONFIG` or `SAFETENSORS_*`.
+ * @throws GuidedDropoutError `CHECKPOINT_MISSING`, `CHECKPOINT_CONFIG`, `CHECKPOINT_INDEX` (shards that are not what
+ * the index says), `CHECKPOINT_PICKLE` (weights as a pickle only) or `SAFETENSORS_*`.
  */
 export async function loadCheckpoint(folder: string): Promise<Checkpoint> {
   const root = resolve(folder);
   await assertFolder(root);
-  const config = await readConfig(join(root, 'config.json'));
+  const config = await readConfig(join(root, CONFIG_FILE));
   const modelType = config['model_type'];
   if (typeof modelType !== 'string') {
     throw new GuidedDropoutError('CHECKPOINT_CONFIG', {
-      where: `${join(root, 'config.json')}, field 'model_type'`,
+      where: `${join(root, CONFIG_FILE)}, field 'model_type'`,
       expected: 'a string such as "bert"',
       received: JSON.stringify(modelType) ?? 'nothing',
       fix: 'Take config.json from the same checkpoint as the weights.',
     });
   }
-  const path = join(root, 'model.safetensors');
-  await assertFile(path, 'the weights, as safetensors in one file');
-  const file = await readSafetensors(path);
-  return { folder: root, modelType, config, weights: new Map(file.names.map((name) => [name, file.tensor(name)])) };
+  const { weights, dataTypes } = await readWeights(await weightFiles(root));
+  return { folder: root, modelType, config, weights, storedType: storedTypeOf(dataTypes) };
 }
 
-/** A short name for a checkpoint in messages and artifacts: its folder's own name. */
+/** `models--org--name/snapshots/<commit>`: where a Hugging Face cache keeps a model. */
+const snapshotFolder = /[/\\]models--([^/\\]+)[/\\]snapshots[/\\][0-9a-f]{40}$/;
+
+/** A short name for a checkpoint in messages and artifacts: its folder's own name, or its id where it is in the cache. */
 export function checkpointName(checkpoint: Checkpoint): string {
-  return basename(checkpoint.folder);
+  const cached = snapshotFolder.exec(checkpoint.folder)?.[1];
+  return cached?.replace('--', '/') ?? basename(checkpoint.folder);
 }
 
 async function readConfig(path: string): Promise<Readonly<Record<string, unknown>>> {
@@ -64,26 +73,4 @@ async function readConfig(path: string): Promise<Readonly<Record<string, unknown
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw fail('another JSON value');
   return parsed as Record<string, unknown>;
-}
-
-async function assertFolder(path: string): Promise<void> {
-  const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory()) return;
-  throw new GuidedDropoutError('CHECKPOINT_MISSING', {
-    where: path,
-    expected: 'a model folder with config.json, model.safetensors and tokenizer.json',
-    received: found ? 'a file' : 'nothing there',
-    fix: 'Pass the path of a downloaded Hugging Face checkpoint.',
-  });
-}
-
-async function assertFile(path: string, what: string): Promise<{ readonly size: number }> {
-  const found = await stat(path).catch(() => undefined);
-  if (found?.isFile()) return found;
-  throw new GuidedDropoutError('CHECKPOINT_MISSING', {
-    where: path,
-    expected: what,
-    received: found ? 'something that is not a file' : 'no such file',
-    fix: `Put ${basename(path)} into the model folder.`,
-  });
 }

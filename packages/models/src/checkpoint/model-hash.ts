@@ -1,21 +1,32 @@
 import { createHash } from 'node:crypto';
-import type { Tensor } from '@guided-dropout/onnx';
+import { tensorBytes } from '@guided-dropout/onnx';
+import type { LanguageModel } from '../architectures/architecture.js';
 
 /**
- * SHA-256, in hex, over the names, types, shapes and bytes of the tensors whose names begin with `basePrefix`, in
- * the order of their names: the identity of a base model whatever head it carries.
+ * SHA-256, in hex, over the names, shapes and float32 bytes of the base model's weights, in the order of their names:
+ * the identity of a base model, whatever head it carries and however it is stored.
  *
- * A checkpoint of a base model alone (`BertModel`) has its tensors without the prefix: where no name begins with it,
- * all of them count, and the hash is the one they have under the prefix.
+ * Names are relative to the base model and as `transformers` writes them today. So a checkpoint hashes the same with
+ * and without its prefix, with the old `gamma` and `beta`, in one file or in shards, in half precision or widened. The
+ * pooler counts as part of the head: only sentence classification uses it, and many checkpoints come without.
  */
-export function modelHash(weights: ReadonlyMap<string, Tensor>, basePrefix: string): string {
+export function modelHash({
+  graph,
+  parameters,
+  basePrefix,
+}: Pick<LanguageModel, 'graph' | 'parameters' | 'basePrefix'>): string {
   const hash = createHash('sha256');
-  const prefix = [...weights.keys()].some((name) => name.startsWith(basePrefix)) ? basePrefix : '';
-  const names = [...weights.keys()].filter((name) => name.startsWith(prefix)).toSorted();
-  for (const name of names) {
-    const { dataType, dims, data } = weights.get(name)!;
-    hash.update(`${name.slice(prefix.length)} ${dataType} [${dims.join()}]\n`);
-    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  const names = parameters
+    .filter((name) => name.startsWith(basePrefix))
+    .map((name) => name.slice(basePrefix.length))
+    .filter((name) => !headNames.test(name));
+  for (const name of names.toSorted()) {
+    const value = graph.initializers.get(basePrefix + name)!;
+    hash.update(`${name} ${value.dataType} [${value.dims.join()}]\n`);
+    hash.update(tensorBytes(value));
   }
   return hash.digest('hex');
 }
+
+/** What is no part of the base model though its name has the prefix, which is empty for some. */
+const headNames = /^(pooler|lm_head)\./;

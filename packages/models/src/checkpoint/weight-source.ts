@@ -1,5 +1,6 @@
 import { GuidedDropoutError } from '@guided-dropout/core';
 import type { GraphBuilder, Tensor } from '@guided-dropout/onnx';
+import { assertFinite } from './finite.js';
 import { initialTensor, type Initialisation, type InitialValue } from './initialisation.js';
 
 /**
@@ -29,7 +30,7 @@ export class WeightSource {
   /**
    * The weight of that name as a value of the graph; where the checkpoint has none and may do without, a new one.
    *
-   * @throws GuidedDropoutError `MODEL_WEIGHTS` when it is missing or has another shape or type.
+   * @throws GuidedDropoutError `MODEL_WEIGHTS` when it is missing, has another shape or type, or numbers that are not finite.
    */
   weight(name: string, dims: readonly number[], initial: InitialValue): string {
     const found = this.weights.get(name);
@@ -41,6 +42,7 @@ export class WeightSource {
     if (found.dataType !== 'float32' || found.dims.join() !== dims.join()) {
       throw this.#error(name, dims, `${found.dataType} [${found.dims.join(', ')}]`);
     }
+    if (!this.#parameters.has(name)) assertFinite(found.data as Float32Array, `${this.where}, tensor '${name}'`);
     return this.#add(name, found);
   }
 
@@ -51,11 +53,15 @@ export class WeightSource {
   }
 
   #error(name: string, dims: readonly number[], received: string): GuidedDropoutError {
+    const found = this.weights.get(name);
+    const otherType = found !== undefined && found.dataType !== 'float32';
     return new GuidedDropoutError('MODEL_WEIGHTS', {
       where: `${this.where}, tensor '${name}'`,
       expected: `float32 [${dims.join(', ')}]`,
       received,
-      fix: 'Check that model.safetensors and config.json belong together.',
+      fix: otherType
+        ? 'Save the weights as float32, float16 or bfloat16.'
+        : 'Check that the weights and config.json belong together, and that this checkpoint has the head asked for.',
     });
   }
 }

@@ -1,7 +1,6 @@
-import { GuidedDropoutError } from '@guided-dropout/core';
-import { tensorFromBytes, type Tensor } from '@guided-dropout/onnx';
+import type { Tensor } from '@guided-dropout/onnx';
 import type { SafetensorsEntry, SafetensorsHeader } from './header.js';
-import { quoted, safetensorsError } from './safetensors-error.js';
+import { entryNamed, tensorOfEntry } from './tensor-of-entry.js';
 
 /** A safetensors file in memory, its header checked. */
 export class SafetensorsFile {
@@ -35,19 +34,7 @@ export class SafetensorsFile {
    * boolean is neither 0 nor 1.
    */
   tensor(name: string): Tensor {
-    const entry = this.entries.get(name);
-    if (entry === undefined) {
-      const known = this.names.slice(0, 5).map(quoted).join(', ');
-      const received = `${this.entries.size} others (${known}${this.entries.size > 5 ? ', ...' : ''})`;
-      throw safetensorsError('SAFETENSORS_NAME', this.source, `a tensor ${quoted(name)}`, received, 'Check the name.');
-    }
-    try {
-      return tensorFromBytes(entry.dataType, entry.dims, this.#data.subarray(entry.begin, entry.end));
-    } catch (error) {
-      if (!(error instanceof GuidedDropoutError)) throw error;
-      const where = `${this.source}, tensor ${quoted(name)}`;
-      const { expected, received } = error.report;
-      throw safetensorsError('SAFETENSORS_VALUE', where, expected, received, undefined, error);
-    }
+    const entry = entryNamed(this.entries, name, this.source);
+    return tensorOfEntry(entry, this.#data.subarray(entry.begin, entry.end), name, this.source);
   }
 }

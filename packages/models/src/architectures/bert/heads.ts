@@ -1,63 +1,56 @@
-import { int, tensor } from '@guided-dropout/onnx';
 import type { WeightSource } from '../../checkpoint/weight-source.js';
-import type { BertConfig } from './config.js';
-import { emitAffine, emitGelu, emitLayerNorm, emitLinear } from './encoder.js';
+import type { HeadOf } from '../architecture.js';
+import { activations, emitTanh } from '../shared/activation.js';
+import type { EncoderConfig } from '../shared/encoder-config.js';
+import { emitFirstTokenClassifier } from '../shared/first-token-classifier.js';
+import { emitMaskedLmHead } from '../shared/masked-lm-head.js';
+import type { Tie } from '../shared/tied-weights.js';
+import { emitBertEncoder } from './encoder.js';
 
-/**
- * Vocabulary logits of `BertForMaskedLM`, `[batch, length, vocabulary]`, or `[batch, labels, vocabulary]` of the
- * positions in `label_positions`.
- */
-export function emitMaskedLmHead(
-  weights: WeightSource,
-  config: BertConfig,
-  hidden: string,
-  labelledPositionsOnly: boolean,
-): string {
-  const { builder } = weights;
-  const { hiddenSize, vocabSize } = config;
-  const chosen = labelledPositionsOnly ? emitChosenPositions(weights, config, hidden) : hidden;
-  return builder.scope('cls.predictions', () => {
-    const dense = emitLinear(weights, chosen, 'cls.predictions.transform.dense', hiddenSize, hiddenSize);
-    const activated = emitGelu(builder, dense);
-    const normalised = emitLayerNorm(weights, activated, 'cls.predictions.transform.LayerNorm', config);
-    const decoder = weights.weight(
-      config.tiedEmbeddings ? 'bert.embeddings.word_embeddings.weight' : 'cls.predictions.decoder.weight',
-      [vocabSize, hiddenSize],
-      'normal',
-    );
-    return emitAffine(builder, normalised, decoder, weights.weight('cls.predictions.bias', [vocabSize], 'zeros'));
-  });
+const predictions = 'cls.predictions';
+const wordEmbeddings = 'bert.embeddings.word_embeddings.weight';
+const decoderMatrix = `${predictions}.decoder.weight`;
+const decoderBias = `${predictions}.bias`;
+
+/** The masked-LM head has its bias twice, and its matrix in the embeddings. */
+export function bertTies({ tiedEmbeddings }: EncoderConfig): readonly Tie[] {
+  const bias: Tie = [decoderBias, `${predictions}.decoder.bias`];
+  return tiedEmbeddings ? [bias, [wordEmbeddings, decoderMatrix]] : [bias];
 }
 
-/** hidden[b, label_positions[b, i]] as rows of the flattened hidden states: `[batch, labels, hidden]`. */
-function emitChosenPositions(weights: WeightSource, config: BertConfig, hidden: string): string {
-  const { builder } = weights;
-  const positions = builder.input('label_positions', 'int64', ['batch', 'labels']);
-  return builder.scope('labelledPositions', () => {
-    const shape = (start: number): string => builder.op('Shape', [hidden], { start: int(start), end: int(start + 1) });
-    const constant = (value: bigint): string => builder.constant(tensor('int64', [], BigInt64Array.of(value)));
-    const numExamples = builder.op('Squeeze', [shape(0)]);
-    const examples = builder.op('Range', [constant(0n), numExamples, constant(1n)]);
-    const firstRows = builder.op('Unsqueeze', [builder.op('Mul', [examples, shape(1)]), builder.integers([1])]);
-    const flat = builder.op('Reshape', [hidden, builder.integers([-1, config.hiddenSize])]);
-    return builder.op('Gather', [flat, builder.op('Add', [firstRows, positions])]);
-  });
+/** Vocabulary logits of `BertForMaskedLM`. */
+export function emitBertMaskedLm(
+  weights: WeightSource,
+  config: EncoderConfig,
+  { labelledPositionsOnly = false }: HeadOf<'masked-lm'>,
+): string {
+  const head = {
+    ...config,
+    embeddingSize: config.hiddenSize,
+    activation: activations[config.activation],
+    names: {
+      dense: `${predictions}.transform.dense`,
+      norm: `${predictions}.transform.LayerNorm`,
+      decoder: `${predictions}.decoder`,
+      matrix: config.tiedEmbeddings ? wordEmbeddings : decoderMatrix,
+      bias: decoderBias,
+    },
+  };
+  return emitMaskedLmHead(weights, head, emitBertEncoder(weights, config), labelledPositionsOnly);
 }
 
-/** Class logits of `BertForSequenceClassification`, `[batch, labels]`, from the first token through the pooler. */
-export function emitClassificationHead(
+/** Class logits of `BertForSequenceClassification`: the pooler, then the classifier. */
+export function emitBertClassification(
   weights: WeightSource,
-  config: BertConfig,
-  hidden: string,
-  numLabels: number,
+  config: EncoderConfig,
+  { labels }: HeadOf<'sequence-classification'>,
 ): string {
-  const { builder } = weights;
-  const { hiddenSize } = config;
-  const pooled = builder.scope('bert.pooler', () => {
-    const first = builder.op('Gather', [hidden, builder.constant(tensor('int64', [], BigInt64Array.of(0n)))], {
-      axis: int(1),
-    });
-    return builder.op('Tanh', [emitLinear(weights, first, 'bert.pooler.dense', hiddenSize, hiddenSize)]);
-  });
-  return builder.scope('classifier', () => emitLinear(weights, pooled, 'classifier', hiddenSize, numLabels));
+  const head = {
+    hiddenSize: config.hiddenSize,
+    numLabels: labels.length,
+    activation: emitTanh,
+    dense: 'bert.pooler.dense',
+    output: 'classifier',
+  };
+  return emitFirstTokenClassifier(weights, head, emitBertEncoder(weights, config));
 }
