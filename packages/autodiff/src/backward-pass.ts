@@ -51,11 +51,21 @@ export function backwardPass(builder: GraphBuilder, options: BackwardPassOptions
     summed.set(value, sum);
     return sum;
   };
-  /** Gradients by example of values that all examples share; written when a parameter behind them asks. */
+  /** The gradient by example of a node's output that all examples share. */
   const byExample = (node: Node): string | undefined => {
     const output = target(node.outputs[0]!);
     const factors = exampleFactors(output, contributions.get(output.name) ?? []);
-    return factors && byExampleThrough(target(node.inputs[0]!), node, perExampleGradient(output, factors));
+    return factors && perExampleGradient(output, factors);
+  };
+  /** A contribution that can be taken apart by example, which is written when a parameter behind it asks. */
+  const separable = (node: Node, contribution: Contribution): Contribution => {
+    if (contribution.kind === 'scatter') return { byExample: () => byExample(node), ...contribution };
+    if (contribution.kind !== 'dense') return contribution;
+    const through = (): string | undefined => {
+      const gradient = byExample(node);
+      return gradient === undefined ? undefined : byExampleThrough(target(node.inputs[0]!), node, gradient);
+    };
+    return { byExample: through, ...contribution };
   };
 
   contributions.set(loss, [{ kind: 'dense', value: onesLike(builder, loss, typeOf(loss)) }]);
@@ -64,8 +74,7 @@ export function backwardPass(builder: GraphBuilder, options: BackwardPassOptions
     if (!valuesReadBy(node).some((value) => active.has(value))) continue;
     const contribute = (index: number, contribution: Contribution): void => {
       const value = node.inputs[index]!;
-      const separable = index === 0 && (contribution.kind === 'dense' || contribution.kind === 'scatter');
-      const part = separable ? { byExample: () => byExample(node), ...contribution } : contribution;
+      const part = index === 0 ? separable(node, contribution) : contribution;
       const parts = contributions.get(value);
       if (parts) parts.push(part);
       else contributions.set(value, [part]);
@@ -84,6 +93,10 @@ export function backwardPass(builder: GraphBuilder, options: BackwardPassOptions
       node,
       builder,
       type: typeOf,
+      scalar: (value) => {
+        const constant = active.has(value) ? undefined : builder.initializerOf(value);
+        return constant?.dims.length === 0 ? Number(constant.data[0]) : undefined;
+      },
       outputGradient: (index) => gradientOf(node.outputs[index] ?? ''),
       needs: (index) => active.has(node.inputs[index] ?? ''),
       contribute,

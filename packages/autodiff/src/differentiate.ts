@@ -1,6 +1,6 @@
 import { removeDead, type Graph, type GraphBuilder, type ValueType, type ValueTypes } from '@guided-dropout/onnx';
 import { backwardPass } from './backward-pass.js';
-import { notPerExample, notScalar, typeIn } from './errors.js';
+import { notPerExample, notScalar, typeIn, unknownValue } from './errors.js';
 import { exampleFactors, type ExampleFactors } from './gradients/example-factors.js';
 import { perExampleGradient } from './gradients/per-example.js';
 import { squaredNorm, type GramMatrices } from './gradients/squared-norm.js';
@@ -15,7 +15,10 @@ import type { GradientRules } from './rule.js';
 export interface DifferentiateOptions {
   /** The name of one number (shape `[]`, or all dimensions 1), or of one per example, `[b]`, whose sum is the loss. */
   readonly loss: string;
-  /** Names of graph inputs or initializers of floating type. */
+  /**
+   * Names of graph inputs or initializers of floating type. Other initializers are constants: gradients may hold what
+   * follows from their values, so lift none but the parameters to inputs afterwards.
+   */
   readonly parameters: readonly string[];
   /** The observed type of every value of the graph the builder was made from (`probeTypes` of the runtime package). */
   readonly types: ValueTypes;
@@ -46,6 +49,8 @@ export interface Gradients {
   perExample(parameter: string): string;
   /** Σ_b of the element-wise squares of {@link perExample}, in the parameter's shape: N × the Fisher diagonal. */
   perExampleSquaredSum(parameter: string): string;
+  /** ‖{@link perExample}‖² of every example, [b]; the gradients are not formed where that is cheaper. */
+  perExampleSquaredNorm(parameter: string): string;
   /**
    * The builder's graph so far, with the values between the checkpoints computed a second time in the backward pass, not
    * kept in memory until then ({@link recomputeBlocks}). Call it last.
@@ -54,8 +59,6 @@ export interface Gradients {
    * @throws GuidedDropoutError `AUTODIFF_CHECKPOINT`, `AUTODIFF_UNREACHED` for one that no gradient passes through.
    */
   recomputing(checkpoints: readonly string[]): Graph;
-  /** ‖{@link perExample}‖² of every example, [b]; the gradients are not formed where that is cheaper. */
-  perExampleSquaredNorm(parameter: string): string;
 }
 
 /**
@@ -66,10 +69,12 @@ export interface Gradients {
  *
  * @throws GuidedDropoutError `AUTODIFF_LOSS` (neither one number nor one per example), `AUTODIFF_UNREACHED` (a parameter
  * the loss does not depend on), `AUTODIFF_NO_RULE` (an operator without a rule, control flow), `AUTODIFF_TYPE` (half
- * precision, or a value without an observed type).
+ * precision, or a value without an observed type), `AUTODIFF_UNKNOWN` (a name that no value has).
  */
 export function differentiate(builder: GraphBuilder, options: DifferentiateOptions): Gradients {
   const { loss, parameters, types, examples = 'batch', typicalLength = 128 } = options;
+  for (const parameter of parameters) if (!builder.has(parameter)) throw unknownValue(parameter, 'parameter');
+  if (!builder.has(loss)) throw unknownValue(loss, 'loss');
   assertLoss(loss, typeIn(types, loss), examples);
   const pass = backwardPass(builder, {
     loss,

@@ -15,24 +15,22 @@ export function transpose(builder: GraphBuilder, value: string, perm: readonly n
 /**
  * gradient · factor. A scalar constant among the factors of a chain of products is kept outermost, where the next one
  * meets it: both become one, and a pass over the values less.
+ *
+ * @param scalar the value of a scalar constant; undefined for what is none.
  */
-export function multiply(builder: GraphBuilder, gradient: string, factor: string): string {
-  const inner = builder.producer(gradient);
-  const scale = inner?.opType === 'Mul' ? scalarConstant(builder, inner.inputs[1]!) : undefined;
-  if (inner === undefined || scale === undefined) return builder.op('Mul', [gradient, factor]);
-  const [value, constant] = [inner.inputs[0]!, inner.inputs[1]!];
-  const second = scalarConstant(builder, factor);
-  if (second === undefined) return builder.op('Mul', [builder.op('Mul', [value, factor]), constant]);
-  return builder.op('Mul', [value, builder.number(scale.value * second.value, scale.dataType)]);
-}
-
-function scalarConstant(
+export function multiply(
   builder: GraphBuilder,
-  value: string,
-): { readonly value: number; readonly dataType: DataType } | undefined {
-  const constant = builder.initializerOf(value);
-  if (constant === undefined || constant.dims.length > 0) return undefined;
-  return { value: Number(constant.data[0]), dataType: constant.dataType };
+  scalar: (value: string) => number | undefined,
+  gradient: string,
+  factor: string,
+): string {
+  const inner = builder.producer(gradient);
+  const first = inner?.opType === 'Mul' ? scalar(inner.inputs[1]!) : undefined;
+  if (inner === undefined || first === undefined) return builder.op('Mul', [gradient, factor]);
+  const [value, constant] = [inner.inputs[0]!, inner.inputs[1]!];
+  const second = scalar(factor);
+  if (second === undefined) return builder.op('Mul', [builder.op('Mul', [value, factor]), constant]);
+  return builder.op('Mul', [value, builder.number(first * second, builder.initializerOf(constant)!.dataType)]);
 }
 
 /** Swaps the last two axes of a value of that rank. */
@@ -93,6 +91,14 @@ export function zerosLike(builder: GraphBuilder, target: string, type: ValueType
 }
 
 const floatingTypeCodes: Partial<Record<DataType, number>> = { float32: 1, float16: 10, float64: 11, bfloat16: 16 };
+
+/** The element type's number in ONNX. */
+const INT64 = 7;
+
+/** Integers as int64, which ScatterND and the shapes of other operators have to be. */
+export function asInt64(builder: GraphBuilder, integers: string, dataType: DataType): string {
+  return dataType === 'int64' ? integers : builder.op('Cast', [integers], { to: int(INT64) });
+}
 
 /** Casts to a floating type. */
 export function cast(builder: GraphBuilder, value: string, dataType: DataType): string {

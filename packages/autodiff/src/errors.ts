@@ -2,6 +2,26 @@ import { GuidedDropoutError } from '@guided-dropout/core';
 import { EMITTED_OPSET, type Node, type ValueType, type ValueTypes } from '@guided-dropout/onnx';
 import { ruleKey } from './rule.js';
 
+/** A name that no value of the graph has. */
+export function unknownValue(name: string, role: string): GuidedDropoutError {
+  return new GuidedDropoutError('AUTODIFF_UNKNOWN', {
+    where: `${role} '${name}'`,
+    expected: 'the name of a value of the graph',
+    received: 'a name that none has',
+    fix: 'Check the spelling; the builder must hold the graph before it is differentiated.',
+  });
+}
+
+/** Examples to be told apart in a graph none of whose inputs has a dimension that counts them. */
+export function noExamples(dimension: string): GuidedDropoutError {
+  return new GuidedDropoutError('AUTODIFF_PER_EXAMPLE', {
+    where: `dimension '${dimension}'`,
+    expected: 'an input of the graph with that dimension, which counts the examples',
+    received: 'none',
+    fix: 'Name the dimension of the inputs, or pass its name as options.examples.',
+  });
+}
+
 /** A value of the graph that the observed types do not cover. */
 export function untyped(value: string): GuidedDropoutError {
   return new GuidedDropoutError('AUTODIFF_TYPE', {
@@ -35,14 +55,14 @@ export function notScalar(loss: string, type: ValueType): GuidedDropoutError {
     where: `loss '${loss}'`,
     expected: 'one float32 or float64 number, or one per example',
     received: `${type.dataType} [${type.dims.join(', ')}]`,
-    fix: 'Reduce it, e.g. to its sum or mean.',
+    fix: 'Reduce it to its sum, or name the dimension that counts the examples in options.examples.',
   });
 }
 
 /** A parameter that the loss does not depend on. */
 export function unreached(parameter: string, loss: string): GuidedDropoutError {
   return new GuidedDropoutError('AUTODIFF_UNREACHED', {
-    where: `parameter '${parameter}'`,
+    where: `'${parameter}'`,
     expected: `a differentiable path to the loss '${loss}'`,
     received: 'none',
     fix: 'Leave it out of the parameters, or check that the graph uses it.',
@@ -54,8 +74,8 @@ export function notPerExample(parameter: string): GuidedDropoutError {
   return new GuidedDropoutError('AUTODIFF_PER_EXAMPLE', {
     where: `parameter '${parameter}'`,
     expected: 'a use that keeps the examples apart in the first axis',
-    received: 'values of another first axis, or a gradient already summed over the examples',
-    fix: 'Use the parameter in a linear layer, a lookup, a bias or a scale of values whose first axis is the example.',
+    received: 'values in another order, or a gradient already summed over the examples',
+    fix: 'Use it in a linear layer, a lookup, a bias or a scale of values whose first axis is options.examples.',
   });
 }
 

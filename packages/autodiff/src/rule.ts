@@ -11,6 +11,8 @@ export interface RuleContext {
   type(value: string): ValueType;
   /** The gradient of the loss by the node's output `index`, in the output's shape; undefined if the loss ignores it. */
   outputGradient(index: number): string | undefined;
+  /** The value of a scalar constant, shape []: an initializer that no gradient is wanted by; undefined for others. */
+  scalar(value: string): number | undefined;
   /** Whether the gradient by the node's input `index` is wanted. */
   needs(index: number): boolean;
   /** Reports a share of the gradient by the node's input `index`. */

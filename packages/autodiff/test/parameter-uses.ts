@@ -104,6 +104,25 @@ export const parameterUses: Readonly<Record<string, (b: GraphBuilder, x: string,
     const product = b.op('MatMul', [words, b.op('Transpose', [table], { perm: ints([1, 0]) })]);
     return b.op('MatMul', [b.op('Tanh', [product]), table]);
   },
+  'bias of rows of examples × positions with another axis of positions': (b, x) => {
+    // [batch, length, length, hidden]: every position beside every other.
+    const pairs = b.op('Mul', [b.op('Unsqueeze', [x, b.integers([2])]), b.op('Unsqueeze', [x, b.integers([1])])]);
+    const length = b.op('Shape', [x], { start: int(1), end: int(2) });
+    const shape = b.op('Concat', [b.integers([-1]), length, b.integers([HIDDEN])], { axis: int(0) });
+    const rows = b.op('Add', [b.op('Reshape', [pairs, shape]), b.initializer('p', normal(HIDDEN))]);
+    const back = b.op('Reshape', [b.op('Tanh', [rows]), b.op('Shape', [pairs])]);
+    return b.op('ReduceSum', [back, b.integers([2])], { keepdims: int(0) });
+  },
+  'lookup by ids of 32 bits': (b, x, ids) => {
+    const narrow = b.op('Cast', [ids], { to: int(6) });
+    return b.op('Add', [x, b.op('Gather', [b.initializer('p', normal(VOCABULARY, HIDDEN)), narrow])]);
+  },
+  'matrix multiplied by, and its elements too': (b, x) => {
+    const weight = b.initializer('p', normal(HIDDEN, HIDDEN));
+    const outer = b.op('Mul', [b.op('Unsqueeze', [x, b.integers([3])]), weight]);
+    const sums = b.op('ReduceSum', [b.op('Tanh', [outer]), b.integers([-1])], { keepdims: int(0) });
+    return b.op('Add', [b.op('MatMul', [x, weight]), sums]);
+  },
 };
 
 /** 0 … length − 1, one row for all examples. */

@@ -1,5 +1,5 @@
 import { Random } from '@guided-dropout/core';
-import { float, float32, GraphBuilder, int, removeDead, type Graph, type Tensor } from '@guided-dropout/onnx';
+import { float, float32, GraphBuilder, int, removeDead, tensor, type Graph, type Tensor } from '@guided-dropout/onnx';
 import { probeTypes, Session, type Feeds } from '@guided-dropout/runtime';
 import { describe, expect, it } from 'vitest';
 import { differentiate, type Gradients } from '../src/index.js';
@@ -20,6 +20,7 @@ function model(): { readonly builder: GraphBuilder; readonly parameters: string[
     parameters.push(name);
     return b.initializer(name, normal(...dims));
   };
+  const training = b.constant(tensor('bool', [], Uint8Array.of(1)));
   let hidden = b.input('x', 'float32', ['batch', 'length', HIDDEN]);
   let firstInner = '';
   const ends: string[] = [];
@@ -33,7 +34,9 @@ function model(): { readonly builder: GraphBuilder; readonly parameters: string[
       b.number(0, 'float32'),
       b.op('Mul', [inner, b.number(1 / 0.6, 'float32')]),
     ]);
-    const added = b.op('Add', [hidden, block === NUM_BLOCKS - 1 ? b.op('Mul', [dropped, firstInner]) : dropped]);
+    const dropout = b.ops('Dropout', [inner, b.number(0.3, 'float32'), training], 2, { seed: int(block) })[0]!;
+    const noisy = block % 2 === 0 ? dropped : dropout;
+    const added = b.op('Add', [hidden, block === NUM_BLOCKS - 1 ? b.op('Mul', [noisy, firstInner]) : noisy]);
     const [scale, bias] = [parameter(`scale${block}`, HIDDEN), parameter(`bias${block}`, HIDDEN)];
     hidden = b.op('LayerNormalization', [added, scale, bias], { axis: int(-1) });
     ends.push(hidden);
@@ -86,9 +89,11 @@ describe('recomputing blocks', () => {
     const recomputed = gradients.recomputing(ends.slice(0, -1));
     // Tanh: the inner value that the last block reads, and the values of the last block, which is not recomputed.
     const firstBlocks = { ...recomputed, nodes: recomputed.nodes.filter(({ name }) => name.endsWith('/again')) };
-    expect([...readBehind(firstBlocks)].toSorted()).toEqual(['Less']);
+    expect([...readBehind(firstBlocks)].toSorted()).toEqual(['Dropout', 'Less']);
     expect(recomputed.nodes.filter(({ opType, name }) => opType === 'Tanh' && name.endsWith('/again'))).toHaveLength(2);
-    expect(recomputed.nodes.filter(({ opType }) => opType === 'RandomUniformLike')).toHaveLength(NUM_BLOCKS);
+    for (const random of ['RandomUniformLike', 'Dropout']) {
+      expect(recomputed.nodes.filter(({ opType }) => opType === random)).toHaveLength(NUM_BLOCKS / 2);
+    }
   });
 
   it('refuses checkpoints that the forward pass does not compute, or in another order', async () => {

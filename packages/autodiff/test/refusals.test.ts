@@ -2,7 +2,7 @@ import { float32, GraphBuilder, int, ints, tensor, type Graph, type Node } from 
 import { probeTypes, Session } from '@guided-dropout/runtime';
 import { describe, expect, it } from 'vitest';
 import { differentiate, firstOutputGradient, type GradientRule } from '../src/index.js';
-import { HIDDEN, modelWith, normal } from './parameter-uses.js';
+import { HIDDEN, modelWith, normal, VOCABULARY } from './parameter-uses.js';
 
 /** Uses of a parameter that do not keep the examples apart in the first axis. */
 const mixed: Readonly<Record<string, (b: GraphBuilder, x: string, ids: string) => string>> = {
@@ -20,6 +20,42 @@ const mixed: Readonly<Record<string, (b: GraphBuilder, x: string, ids: string) =
   'a bias with length before batch': (b, x) => {
     const first = b.op('Transpose', [x], { perm: ints([1, 0, 2]) });
     return b.op('Transpose', [b.op('Add', [first, b.initializer('p', normal(HIDDEN))])], { perm: ints([1, 0, 2]) });
+  },
+  'another order, called batch again': (b, x) => {
+    const other = b.op('Reshape', [b.op('Transpose', [x], { perm: ints([1, 0, 2]) }), b.op('Shape', [x])]);
+    return b.op('MatMul', [other, b.initializer('p', normal(HIDDEN, HIDDEN))]);
+  },
+  'examples in reverse': (b, x) => {
+    const [last, beforeFirst, axis, step] = [-1, Number.MIN_SAFE_INTEGER, 0, -1].map((value) => b.integers([value]));
+    const reversed = b.op('Slice', [x, last!, beforeFirst!, axis!, step!]);
+    return b.op('MatMul', [reversed, b.initializer('p', normal(HIDDEN, HIDDEN))]);
+  },
+  'examples in order added to examples in another': (b, x) => {
+    const other = b.op('Reshape', [b.op('Transpose', [x], { perm: ints([1, 0, 2]) }), b.op('Shape', [x])]);
+    return b.op('MatMul', [b.op('Add', [x, other]), b.initializer('p', normal(HIDDEN, HIDDEN))]);
+  },
+  'rows that a product has transposed': (b, x) => {
+    const square = b.op('MatMul', [b.op('Transpose', [x], { perm: ints([0, 2, 1]) }), x]);
+    const columns = b.op('Reshape', [b.op('Transpose', [square], { perm: ints([1, 0, 2]) }), b.integers([HIDDEN, -1])]);
+    const rows = b.op('Gemm', [columns, b.initializer('p', normal(HIDDEN, HIDDEN))], { transA: int(1) });
+    const spread = b.op('Reshape', [rows, b.integers([-1, HIDDEN, HIDDEN])]);
+    return b.op('Add', [x, b.op('ReduceSum', [spread, b.integers([1])])]);
+  },
+  'a lookup along an inner axis of a table that all examples share': (b, x) => {
+    const swapped = b.op('Gather', [b.initializer('p', normal(HIDDEN, HIDDEN)), b.integers([3, 2, 0, 1])], {
+      axis: int(1),
+    });
+    const sums = b.op('Tanh', [b.op('Add', [b.op('Unsqueeze', [x, b.integers([2])]), swapped])]);
+    return b.op('ReduceSum', [sums, b.integers([2])], { keepdims: int(0) });
+  },
+  'a lookup of a lookup of unknown size': (b, x, ids) => {
+    const scalar = (value: bigint): string => b.constant(tensor('int64', [], BigInt64Array.of(value)));
+    const length = b.op('Squeeze', [b.op('Shape', [ids], { start: int(1), end: int(2) })]);
+    const part = b.op('Gather', [
+      b.initializer('p', normal(VOCABULARY, HIDDEN)),
+      b.op('Range', [scalar(0n), length, scalar(1n)]),
+    ]);
+    return b.op('Add', [x, b.op('Gather', [part, b.op('Mod', [ids, length])])]);
   },
   'a parameter that is computed with first': (b, x) =>
     b.op('MatMul', [x, b.op('Exp', [b.initializer('p', normal(HIDDEN, HIDDEN))])]),
@@ -108,13 +144,28 @@ describe('differentiate refuses', () => {
       nodes,
       initializers: new Map([['p', normal(2)]]),
     };
-    expect(() => GraphBuilder.from(graph)).toThrow(expect.objectContaining({ code: 'GRAPH_BUILD' }));
+    expect(() => GraphBuilder.from(graph)).toThrow(
+      expect.objectContaining({ code: 'GRAPH_BUILD', message: expect.stringContaining('cycle') }),
+    );
     const illTyped = graphWith((b, p) => sumOf(b, b.op('Add', [p, b.integers([1, 2])])));
     await expect(attempt(illTyped)).rejects.toMatchObject({ code: 'RUNTIME_LOAD' });
   });
 
   it('a loss that is not a scalar', async () => {
     await expect(attempt(graphWith((b, p) => b.op('Exp', [p])))).rejects.toMatchObject({ code: 'AUTODIFF_LOSS' });
+  });
+
+  it('names that no value has', async () => {
+    const b = graphWith((builder, p) => sumOf(builder, p));
+    const types = await probeTypes(b.build());
+    for (const options of [
+      { loss: 'loss', parameters: ['nope'] },
+      { loss: 'nope', parameters: ['p'] },
+    ]) {
+      expect(() => differentiate(b, { ...options, types })).toThrow(
+        expect.objectContaining({ code: 'AUTODIFF_UNKNOWN' }),
+      );
+    }
   });
 
   it('a parameter the loss does not depend on', async () => {

@@ -37,7 +37,7 @@ export class GraphBuilder {
     const builder = new GraphBuilder(graph.name);
     for (const info of graph.inputs) builder.declare(info);
     for (const [name, value] of graph.initializers) builder.initializer(name, value);
-    for (const node of graph.nodes) builder.append(node);
+    for (const node of graph.nodes) builder.append(node, graph);
     for (const info of graph.outputs) builder.declareOutput(info);
     return builder;
   }
@@ -115,11 +115,19 @@ export class GraphBuilder {
     return outputs;
   }
 
-  /** Adds a node as it is. Its inputs must exist, its outputs must be new. */
-  append(node: Node): void {
+  /**
+   * Adds a node as it is. Its inputs must exist, its outputs must be new.
+   *
+   * @param graph the one the node is of, where errors are to say whether it computes the input further on.
+   */
+  append(node: Node, graph?: Graph): void {
     for (const value of node.inputs) {
-      if (value !== '' && !this.#used.has(value))
-        throw this.#error(node.name, `the input '${value}' to exist`, 'an unknown value');
+      if (value === '' || this.#used.has(value)) continue;
+      const isLate = graph?.nodes.some(({ outputs }) => outputs.includes(value)) ?? false;
+      const received = isLate
+        ? 'one that a later node computes: nodes out of order, or in a cycle'
+        : 'an unknown value';
+      throw this.#error(node.name, `the input '${value}' to exist`, received);
     }
     for (const value of node.outputs) {
       if (value === '') continue;

@@ -30,14 +30,21 @@ const PROBE_SIZES: readonly (readonly [number, number])[] = [
 /** Initializers above this many elements are handed over at run time, not copied into the probing model. */
 const LARGE_INITIALIZER = 1024;
 
-/** What integer inputs are filled with, in turn until the graph runs: some graphs look for a token that is not 0. */
-const FILLINGS = [0, 1] as const;
+/**
+ * What integer inputs are filled with in the two runs, in turn until the graph runs. Different numbers show sizes that
+ * depend on them; some graphs have but one type of token, others look for a token that is not 0.
+ */
+const FILLINGS = [
+  [0, 1],
+  [0, 0],
+  [1, 1],
+] as const;
 
 /**
  * Finds the type of every value of a graph by running it twice, with different sizes for its named dimensions.
  *
- * Integer inputs are fed zeros (valid token ids, positions and labels), or ones where the graph does not run on zeros;
- * floating inputs zeros: values do not matter, shapes do. A dimension equal in both runs is reported as a number; one
+ * Integer inputs are fed zeros and ones (valid token ids, positions and labels of most graphs), floating inputs zeros:
+ * values do not matter, shapes do. A dimension equal in both runs is reported as a number; one
  * that varied with an input's named dimension, or with the product of two, gets that name.
  *
  * @throws GuidedDropoutError `PROBE_INPUT` for an input of unknown type or rank, `PROBE_SYMBOLS` for too many named
@@ -97,7 +104,7 @@ async function probingRuns(
     let failure: unknown;
     for (const filling of FILLINGS) {
       try {
-        return { dataTypes: session.outputTypes, shapes: [await run(0, filling), await run(1, filling)] };
+        return { dataTypes: session.outputTypes, shapes: [await run(0, filling[0]), await run(1, filling[1])] };
       } catch (error) {
         failure ??= error;
       }

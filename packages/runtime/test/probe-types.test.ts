@@ -159,6 +159,15 @@ describe('probeTypes', () => {
     expect((await probeTypes(b.build())).get('last')).toEqual({ dataType: 'int64', dims: [] });
   });
 
+  it('does not take a size for fixed that depends on an input', async () => {
+    const b = new GraphBuilder('sliced');
+    const x = b.input('x', 'float32', ['batch', 9]);
+    const k = b.input('k', 'int64', [1]);
+    const part = b.op('Slice', [x, b.integers([0]), b.op('Add', [k, b.integers([1])]), b.integers([1])]);
+    b.output(part, 'float32');
+    expect((await probeTypes(b.build())).get(part)!.dims).toEqual(['batch', expect.stringContaining('?')]);
+  });
+
   it('covers every value of the graph', async () => {
     const b = new GraphBuilder('all');
     const x = b.input('x', 'float32', ['batch']);

@@ -8,17 +8,13 @@ import type { GradientTarget } from './target.js';
  *
  * @param target the node's first input.
  * @param gradient [b, …shape of the output].
- * @returns [b, …shape of the input], of a lookup the updates [b, …shape of the output]; undefined where the operator does
- * more than move elements.
+ * @returns [b, …shape of the input]; undefined where the operator does more than move elements.
  */
 export function byExampleThrough(target: GradientTarget, node: Node, gradient: string): string | undefined {
   const { builder, examples, typeOf } = target;
   const input = node.inputs[0]!;
   if (node.domain !== '') return undefined;
   switch (node.opType) {
-    case 'Identity':
-    case 'Gather':
-      return gradient;
     case 'Reshape':
     case 'Squeeze':
     case 'Unsqueeze':

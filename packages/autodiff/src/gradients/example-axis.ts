@@ -1,15 +1,6 @@
-import { int, readInt, type GraphBuilder, type Node, type ValueType } from '@guided-dropout/onnx';
-
-/** Operators that keep the order of elements and change only how they are counted. */
-const recounting: ReadonlySet<string> = new Set(['Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Identity']);
-
-/** Operators whose output row depends on the same row of inputs that have that many rows. */
-const rowwise: ReadonlySet<string> = new Set(
-  (
-    'Abs Add Cast Clip Cos Div Dropout Erf Exp LayerNormalization Log Max Min Mul Neg Pow Reciprocal Relu Sigmoid Sin ' +
-    'Sqrt Sub Sum Tanh Where'
-  ).split(' '),
-);
+import { int, type GraphBuilder, type ValueType } from '@guided-dropout/onnx';
+import { noExamples } from '../errors.js';
+import { inputsInOrder } from './example-order.js';
 
 /** Tells which values of the forward graph keep the examples apart, and how many examples there are. */
 export class ExampleAxis {
@@ -25,13 +16,14 @@ export class ExampleAxis {
 
   /**
    * Whether a value's elements lie in the order of the examples, each example's together: its first axis counts the
-   * examples, or is an axis of examples × positions that a reshape made of two.
+   * examples, alone or times positions (rows of a reshape), and every operator on the way from the graph's inputs has
+   * kept their order. What an operator unknown here has computed does not.
    */
   leads(value: string): boolean {
     const known = this.#leading.get(value);
     if (known !== undefined) return known;
     const [first] = this.typeOf(value).dims;
-    const leads = first === this.name || (this.#counts(first) && this.#inheritsOrder(value));
+    const leads = this.#counts(first) && this.#isInOrder(value);
     this.#leading.set(value, leads);
     return leads;
   }
@@ -59,7 +51,11 @@ export class ExampleAxis {
     return builder.op('Reshape', [value, shape]);
   }
 
-  /** The number of examples, int64 [1]. */
+  /**
+   * The number of examples, int64 [1].
+   *
+   * @throws GuidedDropoutError `AUTODIFF_PER_EXAMPLE` when no input of the graph has the dimension.
+   */
   count(): string {
     this.#count ??= this.#emitCount();
     return this.#count;
@@ -70,30 +66,19 @@ export class ExampleAxis {
       const axis = this.typeOf(name).dims.indexOf(this.name);
       if (axis >= 0) return this.builder.op('Shape', [name], { start: int(axis), end: int(axis + 1) });
     }
-    throw new RangeError(`No input of the graph has a dimension '${this.name}'.`);
+    throw noExamples(this.name);
   }
 
-  /** Whether a dimension is the examples times something else. */
+  /** Whether a dimension is the examples, alone or times something else. */
   #counts(dim: number | string | undefined): boolean {
     return typeof dim === 'string' && dim.split('*').includes(this.name);
   }
 
-  #inheritsOrder(value: string): boolean {
+  #isInOrder(value: string): boolean {
     const node = this.builder.producer(value);
-    if (node === undefined || node.domain !== '') return false;
-    if (recounting.has(node.opType)) return this.leads(node.inputs[0]!);
-    const rows = this.#rowInputs(node);
-    const [first] = this.typeOf(value).dims;
-    const counted = rows.filter((input) => input !== '' && this.typeOf(input).dims[0] === first);
-    return counted.length > 0 && counted.every((input) => this.leads(input));
-  }
-
-  /** The inputs of a node whose first axis may be that of its output. */
-  #rowInputs(node: Node): readonly string[] {
-    if (rowwise.has(node.opType)) return node.inputs;
-    if (node.opType === 'MatMul') return node.inputs.slice(0, 1);
-    if (node.opType === 'Gemm' && readInt(node, 'transA', 0) === 0) return node.inputs.slice(0, 1);
-    if (node.opType === 'Gather' && readInt(node, 'axis', 0) === 0) return node.inputs.slice(1, 2);
-    return [];
+    // Inputs are believed: a dimension of that name is what says that they hold examples.
+    if (node === undefined) return this.isFirstAxisOf(value);
+    const inputs = inputsInOrder(node, this.typeOf, (name) => this.builder.initializerOf(name));
+    return inputs !== undefined && inputs.every((input) => this.leads(input));
   }
 }

@@ -1,6 +1,6 @@
-import { elementCount, int, int64, tensor } from '@guided-dropout/onnx';
+import { elementCount, int } from '@guided-dropout/onnx';
 import type { Contribution } from '../contribution.js';
-import { reduceSum } from '../emit.js';
+import { reduceSum, asInt64 } from '../emit.js';
 import type { GradientTarget } from './target.js';
 
 /**
@@ -120,43 +120,45 @@ function broadcastByExample(target: GradientTarget, value: string, like: string)
 
 /** A value with the examples in a first axis of their own. */
 function exampleRows(
-  { examples, typeOf }: GradientTarget,
+  { builder, examples, typeOf }: GradientTarget,
   value: string,
   like: string,
 ): { readonly rows: string; readonly dims: readonly (number | string)[] } {
   const { dims } = typeOf(like);
   if (examples.isFirstAxisOf(like)) return { rows: value, dims };
-  const rest = dims.slice(1).map((dim) => (typeof dim === 'number' ? dim : 0));
-  return { rows: examples.reshape(value, like, [-1, ...rest]), dims: [examples.name, '?', ...dims.slice(1)] };
+  const others = builder.op('Shape', [like], { start: int(1) });
+  const shape = builder.op('Concat', [examples.count(), builder.integers([-1]), others], { axis: int(0) });
+  return { rows: builder.op('Reshape', [value, shape]), dims: [examples.name, '?', ...dims.slice(1)] };
 }
 
-/** The ids and updates of a lookup, an example each; ids counted from the end are counted from the front. */
+/**
+ * The ids and updates of a lookup, an example each; ids counted from the end are counted from the front.
+ *
+ * @returns undefined when the examples cannot be told apart, or the size of the table is not known.
+ */
 function scatterByExample(
-  target: GradientTarget,
+  { builder, examples, type, typeOf }: GradientTarget,
   { indices, updates, byExample }: Extract<Contribution, { kind: 'scatter' }>,
 ): ScatterFactors | undefined {
-  const { builder, examples, type } = target;
   const [numRows, ...row] = type.dims.map(Number);
+  if (Number.isNaN(numRows) || row.some(Number.isNaN)) return undefined;
   const size = elementCount(row);
+  const wide = asInt64(builder, indices, typeOf(indices).dataType);
   const fromFront = (ids: string): string => {
-    const { dataType } = target.typeOf(indices);
-    const constant = (value: number): string =>
-      builder.constant(dataType === 'int32' ? tensor('int32', [], Int32Array.of(value)) : int64([], [value]));
-    const wrapped = builder.op('Add', [ids, constant(numRows!)]);
-    return builder.op('Where', [builder.op('Less', [ids, constant(0)]), wrapped, ids]);
+    const wrapped = builder.op('Add', [ids, builder.integers([numRows!])]);
+    return builder.op('Where', [builder.op('Less', [ids, builder.integers([0])]), wrapped, ids]);
   };
   if (examples.leads(indices)) {
     return {
-      ids: fromFront(examples.reshape(indices, indices, [-1])),
+      ids: fromFront(examples.reshape(wide, indices, [-1])),
       updates: examples.reshape(updates, indices, [-1, size]),
     };
   }
   const shared = byExample?.();
   if (shared === undefined) return undefined;
-  const ids = builder.op('Reshape', [indices, builder.integers([1, -1])]);
   const shape = builder.op('Concat', [examples.count(), builder.integers([1])], { axis: int(0) });
   return {
-    ids: fromFront(builder.op('Expand', [ids, shape])),
+    ids: fromFront(builder.op('Expand', [builder.op('Reshape', [wide, builder.integers([1, -1])]), shape])),
     updates: builder.op('Reshape', [shared, builder.integers([0, -1, size])]),
   };
 }

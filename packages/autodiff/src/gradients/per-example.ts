@@ -3,9 +3,6 @@ import { transposeMatrix } from '../emit.js';
 import type { ExampleFactors, ProductFactors, ScatterFactors } from './example-factors.js';
 import type { GradientTarget } from './target.js';
 
-/** The element type's number in ONNX. */
-const INT64 = 7;
-
 /** The gradient of every example, [b, …shape of the target]. */
 export function perExampleGradient(target: GradientTarget, factors: ExampleFactors): string {
   const { builder } = target;
@@ -31,9 +28,7 @@ function scatterIntoExamples(
   const shape = type.dims.map(Number);
   const zero = builder.constant({ dataType: 'int64', dims: [], data: BigInt64Array.of(0n) });
   const one = builder.constant({ dataType: 'int64', dims: [], data: BigInt64Array.of(1n) });
-  const column = builder.op('Unsqueeze', [ids, builder.integers([2])]);
-  // Pairs are int64, whatever the ids are.
-  const id = builder.op('Cast', [column], { to: int(INT64) });
+  const id = builder.op('Unsqueeze', [ids, builder.integers([2])]);
   const range = builder.op('Range', [zero, builder.op('Squeeze', [examples.count()]), one]);
   const rows = builder.op('Reshape', [range, builder.integers([-1, 1, 1])]);
   const example = builder.op('Expand', [rows, builder.op('Shape', [id])]);

@@ -1,6 +1,6 @@
 import { int, string } from '@guided-dropout/onnx';
 import type { Contribution } from '../contribution.js';
-import { sumTo, transposeMatrix, zerosLike } from '../emit.js';
+import { asInt64, sumTo, transposeMatrix, zerosLike } from '../emit.js';
 import type { GradientTarget } from './target.js';
 
 type Dense = Extract<Contribution, { kind: 'dense' | 'broadcast' }>;
@@ -56,7 +56,8 @@ function product({ builder, type }: GradientTarget, { left, right }: Product, su
 
 function scatter(target: GradientTarget, { indices, updates }: Scatter, sum: string | undefined): string {
   const { builder, name, type } = target;
-  const index = builder.op('Reshape', [indices, builder.integers([-1, 1])]);
+  const wide = asInt64(builder, indices, target.typeOf(indices).dataType);
+  const index = builder.op('Reshape', [wide, builder.integers([-1, 1])]);
   const rows = builder.op('Reshape', [updates, builder.integers([-1, ...type.dims.slice(1).map(Number)])]);
   const onto = sum ?? zerosLike(builder, name, type);
   return builder.op('ScatterND', [onto, index, rows], { reduction: string('add') });

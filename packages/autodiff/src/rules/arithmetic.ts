@@ -26,7 +26,8 @@ export const mul: GradientRule = (context) => {
   const gradient = firstOutputGradient(context);
   for (const index of [0, 1]) {
     if (!context.needs(index)) continue;
-    contributeBroadcast(context, index, multiply(builder, gradient, node.inputs[1 - index]!));
+    const scalar = (value: string): number | undefined => context.scalar(value);
+    contributeBroadcast(context, index, multiply(builder, scalar, gradient, node.inputs[1 - index]!));
   }
 };
 

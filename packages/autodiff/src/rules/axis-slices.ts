@@ -1,4 +1,5 @@
-import { int, tensor } from '@guided-dropout/onnx';
+import { tensor } from '@guided-dropout/onnx';
+import { asInt64 } from '../emit.js';
 import type { RuleContext } from '../rule.js';
 import { unsupported } from './unsupported.js';
 
@@ -36,8 +37,6 @@ export function axisSlices(context: RuleContext, rank: number): AxisSlice[] {
   });
 }
 
-const INT64 = 7;
-
 /** One element of a vector of integers, as int64 [1]. */
 function element(context: RuleContext, vector: string, i: number): string {
   const { builder } = context;
@@ -45,7 +44,6 @@ function element(context: RuleContext, vector: string, i: number): string {
   // Through bigint: exporters write ends such as 2⁶³ − 1.
   if (constant !== undefined)
     return builder.constant(tensor('int64', [1], BigInt64Array.of(BigInt(constant.data[i]!))));
-  const isWide = context.type(vector).dataType === 'int64';
-  const wide = isWide ? vector : builder.op('Cast', [vector], { to: int(INT64) });
+  const wide = asInt64(builder, vector, context.type(vector).dataType);
   return builder.op('Gather', [wide, builder.integers([i])]);
 }

@@ -10,15 +10,18 @@ export interface EinsumEquation {
 }
 
 /**
- * The equation of an Einsum node; an implicit result has the labels that occur once, in alphabetical order.
+ * The equation of an Einsum node, with letters in place of an ellipsis; an implicit result has those letters, then the
+ * labels that occur once, in alphabetical order.
  *
- * @throws GuidedDropoutError `AUTODIFF_UNSUPPORTED` for an ellipsis, and for a label twice in one operand (a diagonal).
+ * @param ranks of the operands.
+ * @throws GuidedDropoutError `AUTODIFF_UNSUPPORTED` for a label twice in one operand (a diagonal).
  */
-export function readEinsumEquation(node: Node): EinsumEquation {
+export function readEinsumEquation(node: Node, ranks: readonly number[]): EinsumEquation {
   const attribute = node.attributes['equation'];
   const equation = attribute?.type === 'string' ? attribute.value.replaceAll(' ', '') : '';
-  const parts = /^([A-Za-z,]*)(?:->([A-Za-z]*))?$/.exec(equation);
-  if (parts === null) throw unsupported(node, 'an equation that names every axis by a letter', `'${equation}'`);
+  const spelled = withoutEllipsis(equation, ranks);
+  const parts = /^([A-Za-z,]*)(?:->([A-Za-z]*))?$/.exec(spelled);
+  if (parts === null) throw unsupported(node, 'an equation of letters, commas and ellipses', `'${equation}'`);
   const operands = parts[1]!.split(',');
   for (const operand of operands) {
     if (new Set(operand).size === operand.length) continue;
@@ -30,4 +33,20 @@ export function readEinsumEquation(node: Node): EinsumEquation {
 function labelsOccurringOnce(labels: string): string {
   const once = [...labels].filter((label) => labels.indexOf(label) === labels.lastIndexOf(label));
   return once.toSorted().join('');
+}
+
+const ELLIPSIS = '...';
+
+/** Spells out the axes that an ellipsis stands for: as many letters as an operand has axes without labels, at the right. */
+function withoutEllipsis(equation: string, ranks: readonly number[]): string {
+  if (!equation.includes(ELLIPSIS)) return equation;
+  const [left = '', right] = equation.split('->');
+  const unnamed = left.split(',').map((operand, i) => (ranks[i] ?? 0) - (operand.length - ELLIPSIS.length));
+  const free = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'].filter((letter) => !equation.includes(letter));
+  const most = Math.max(...left.split(',').map((operand, i) => (operand.includes(ELLIPSIS) ? unnamed[i]! : 0)));
+  const letters = free.slice(0, most).join('');
+  const operands = left.split(',').map((operand, i) => operand.replace(ELLIPSIS, letters.slice(most - unnamed[i]!)));
+  const named = left.replaceAll(/[.,]/g, '');
+  const result = right?.replace(ELLIPSIS, letters) ?? `${letters}${labelsOccurringOnce(named)}`;
+  return `${operands.join(',')}->${result}`;
 }

@@ -9,7 +9,8 @@ import { readEinsumEquation, type EinsumEquation } from './einsum-equation.js';
  * labels. A weight of fixed size in a linear layer (`bld,de->ble`, `bld,ed->ble`) keeps its gradient in factors.
  */
 export const einsum: GradientRule = (context) => {
-  const equation = readEinsumEquation(context.node);
+  const ranks = context.node.inputs.map((value) => context.type(value).dims.length);
+  const equation = readEinsumEquation(context.node, ranks);
   const gradient = firstOutputGradient(context);
   equation.operands.forEach((_, index) => {
     if (!context.needs(index)) return;

@@ -1,4 +1,4 @@
-import { float, float32, int, int64, string, tensor } from '@guided-dropout/onnx';
+import { float, float32, int, int64, string, tensor, type GraphBuilder } from '@guided-dropout/onnx';
 import type { RuleCase, RuleCases } from './rule-case.js';
 
 const alongAxes = (opType: string): RuleCases => ({
@@ -6,6 +6,14 @@ const alongAxes = (opType: string): RuleCases => ({
   'inner axis': (b, p) => b.op(opType, [p(2, 3, 4)], { axis: int(1) }),
   'last axis, by default': (b, p) => b.op(opType, [p(2, 3, 4)]),
 });
+
+/** log p of some classes, chosen by index along an axis; classes recur. */
+function gathered(b: GraphBuilder, x: string, dims: readonly number[], axis = -1): string {
+  const count = dims.reduce((product, size) => product * size, 1);
+  const indices = Array.from({ length: count }, (_, i) => (i * i) % 3);
+  const logProbabilities = b.op('LogSoftmax', [x], { axis: int(-1) });
+  return b.op('GatherElements', [logProbabilities, b.constant(int64(dims, indices))], { axis: int(axis) });
+}
 
 const reductions = ['none', 'sum', 'mean'] as const;
 
@@ -46,7 +54,12 @@ function labelLoss(opType: string): RuleCases {
 
 export const normalisationCases: Readonly<Record<string, RuleCases>> = {
   Softmax: alongAxes('Softmax'),
-  LogSoftmax: alongAxes('LogSoftmax'),
+  LogSoftmax: {
+    ...alongAxes('LogSoftmax'),
+    'gathered at labels': (b, p) => gathered(b, p(2, 3, 4), [2, 3, 2]),
+    'gathered at labels of some rows': (b, p) => gathered(b, p(2, 3, 4), [1, 2, 2]),
+    'gathered along another axis': (b, p) => gathered(b, p(2, 3, 4), [2, 2, 4], 1),
+  },
   LayerNormalization: {
     'with bias': (b, p) =>
       b.op('LayerNormalization', [p(2, 3, 5), p(5), p(5)], { axis: int(-1), epsilon: float(1e-5) }),

@@ -97,6 +97,11 @@ export const productCases: Readonly<Record<string, RuleCases>> = {
     'a size of 1 broadcast and summed': einsum('ij,ij->j', [1, 3], [2, 3]),
     'a size of 1 broadcast by another operand': einsum('ij,ij,ij->j', [1, 3], [1, 3], [2, 3]),
     'a size of 1 on both sides': einsum('ij,ij->ij', [1, 3], [1, 3]),
+    'an ellipsis beside labels in another order': (b, p) =>
+      b.op('Einsum', [p(2, 3, 4), p(3, 4, 2)], { equation: string('i...,...i->...') }),
+    'an ellipsis without a result': (b, p) => b.op('Einsum', [p(3, 2, 4), p(4, 2)], { equation: string('...ij,ji') }),
+    'a linear layer of any rank': (b, p) =>
+      b.op('Einsum', [p(2, 3, 4), p(4, 5)], { equation: string('...d,de->...e') }),
     'rows a constant': (b, p, c) => b.op('Einsum', [c(2, 3), p(3, 4)], { equation: string('ij,jk->ik') }),
     'one operand twice': (b, p) => {
       const x = p(2, 3);
