@@ -1,3 +1,13 @@
+export type { Adapter, FindOptions } from './adapter.js';
+export { adapterFor, adapters, findSites, ratesOf } from './adapters.js';
 export { bernoulliNoise } from './bernoulli-noise.js';
+export { findDropoutNodes } from './dropout-nodes.js';
 export type { LocatedSite } from './located-site.js';
-export { patchDropout, rateInputName, type PatchedGraph, type PatchedSite, type PatchOptions } from './patch.js';
+export {
+  maskOutputName,
+  patchDropout,
+  rateInputName,
+  type PatchedGraph,
+  type PatchedSite,
+  type PatchOptions,
+} from './patch.js';

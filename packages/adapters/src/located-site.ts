@@ -9,4 +9,8 @@ export interface LocatedSite extends DropoutSite {
    * the model was published with.
    */
   readonly part: 'base' | 'head';
+  /** A place where the architecture has no dropout of its own: `defaultRate` is 0, and `transformers` has no module. */
+  readonly offered?: true;
+  /** The output of a Dropout node that is at the site already: its readers read the noisy value, and no others do. */
+  readonly dropoutOutput?: string;
 }

@@ -1,7 +1,8 @@
-import { GuidedDropoutError, Random } from '@guided-dropout/core';
-import { GraphBuilder, valuesReadBy, type Graph, type NoiseEmitter } from '@guided-dropout/onnx';
+import { Random } from '@guided-dropout/core';
+import { GraphBuilder, int, type Graph, type Node, type NoiseEmitter, type Tensor } from '@guided-dropout/onnx';
 import { bernoulliNoise } from './bernoulli-noise.js';
 import type { LocatedSite } from './located-site.js';
+import { assertReplaceable } from './replaceable.js';
 
 /** How noise is put in. */
 export interface PatchOptions {
@@ -9,6 +10,11 @@ export interface PatchOptions {
   readonly seed: number;
   /** The noise of sites of the base model; Bernoulli dropout unless given. Heads always keep Bernoulli dropout. */
   readonly noise?: NoiseEmitter | undefined;
+  /**
+   * What becomes of Dropout nodes that are at sites already: replaced by the noise, or kept and given the rate input,
+   * training mode and an output of the graph for their mask, without which ONNX Runtime would delete them.
+   */
+  readonly dropoutNodes?: 'replace' | 'keep' | undefined;
 }
 
 /** A site with noise. */
@@ -19,6 +25,10 @@ export interface PatchedSite {
   /** The rate to begin with: the one the model was published with. */
   readonly rate: number;
   readonly part: LocatedSite['part'];
+  /** The value without noise. */
+  readonly clean: string;
+  /** The value with noise, which is read in its place. */
+  readonly noisy: string;
 }
 
 /** A graph of training: as before, with noise at its sites. */
@@ -33,6 +43,11 @@ export function rateInputName(site: string): string {
   return `dropout_rate:${site}`;
 }
 
+/** The graph output for the mask of a Dropout node that is kept. */
+export function maskOutputName(site: string): string {
+  return `dropout_mask:${site}`;
+}
+
 /**
  * Puts noise with a rate input of its own at every site: each reader of the site's value reads the noisy one.
  *
@@ -40,57 +55,69 @@ export function rateInputName(site: string): string {
  * it cannot be replaced: by a subgraph, or as an output of the graph.
  */
 export function patchDropout(graph: Graph, sites: readonly LocatedSite[], options: PatchOptions): PatchedGraph {
-  const byValue = new Map(sites.map((site) => [site.value, site]));
-  const computed = new Set(graph.nodes.flatMap((node) => node.outputs));
-  const misplaced = sites.find((site) => !computed.has(site.value));
-  if (misplaced || byValue.size !== sites.length) {
-    throw new GuidedDropoutError('ADAPTER_SITE', {
-      where: misplaced ? `site '${misplaced.name}'` : 'patchDropout(sites)',
-      expected: 'a different computed value of this graph for every site',
-      received: misplaced ? `'${misplaced.value}'` : 'two sites at one value',
-      fix: 'Find the sites in the same graph that is patched.',
-    });
-  }
-  for (const site of sites) assertReplaceable(graph, site);
+  const keepsNodes = options.dropoutNodes === 'keep';
+  assertReplaceable(graph, sites, keepsNodes);
+  const byOutput = new Map(sites.map((site) => [site.dropoutOutput ?? site.value, site]));
   const random = new Random(options.seed);
   const builder = new GraphBuilder(graph.name);
   for (const input of graph.inputs) builder.declare(input);
   for (const [name, value] of graph.initializers) builder.initializer(name, value);
   for (const { name } of sites) builder.input(rateInputName(name), 'float32', []);
+  /** By the value whose readers read the noisy one. */
   const noisy = new Map<string, string>();
-  for (const node of graph.nodes) {
-    builder.append({ ...node, inputs: node.inputs.map((value) => noisy.get(value) ?? value) });
+  const current = (value: string): string => noisy.get(value) ?? value;
+  const emitNoise = ({ name, part }: LocatedSite, value: string): string => {
+    const emit = part === 'base' ? (options.noise ?? bernoulliNoise) : bernoulliNoise;
+    const seed = random.fork(name).integer(2 ** 31);
+    return builder.scope(name, () => emit(builder, value, rateInputName(name), seed));
+  };
+  for (const original of graph.nodes) {
+    const node = { ...original, inputs: original.inputs.map(current) };
+    const existing = byOutput.get(node.outputs[0]!);
+    if (existing?.dropoutOutput === undefined) {
+      builder.append(node);
+    } else if (keepsNodes) {
+      const seed = random.fork(existing.name).integer(2 ** 31);
+      builder.append(rerated(builder, node, existing.name, seed));
+      continue;
+    } else {
+      noisy.set(existing.dropoutOutput, emitNoise(existing, node.inputs[0]!));
+      continue;
+    }
     for (const value of node.outputs) {
-      const site = byValue.get(value);
-      if (site === undefined) continue;
-      const emit = site.part === 'base' ? (options.noise ?? bernoulliNoise) : bernoulliNoise;
-      const seed = random.fork(site.name).integer(2 ** 31);
-      noisy.set(
-        value,
-        builder.scope(site.name, () => emit(builder, value, rateInputName(site.name), seed)),
-      );
+      const site = byOutput.get(value);
+      if (site !== undefined) noisy.set(value, emitNoise(site, value));
     }
   }
   for (const output of graph.outputs) builder.declareOutput(output);
-  const patchedSites = sites.map(({ name, defaultRate, part }) => ({
+  if (keepsNodes) exportMasks(builder, sites);
+  const patchedSites = sites.map(({ name, value, dropoutOutput, defaultRate, part }) => ({
     name,
     rateInput: rateInputName(name),
     rate: defaultRate,
     part,
+    clean: dropoutOutput === undefined ? value : current(value),
+    noisy: current(dropoutOutput ?? value),
   }));
   return { graph: builder.build(), sites: patchedSites };
 }
 
-function assertReplaceable(graph: Graph, { name, value }: LocatedSite): void {
-  const hidden = graph.nodes.find((node) => valuesReadBy(node).includes(value) && !node.inputs.includes(value));
-  const isOutput = graph.outputs.some((output) => output.name === value);
-  if (hidden === undefined && !isOutput) return;
-  throw new GuidedDropoutError('ADAPTER_SITE', {
-    where: `site '${name}'`,
-    expected: `a value that only nodes of the graph itself read`,
-    received: hidden
-      ? `'${value}', read inside ${hidden.opType} '${hidden.name}'`
-      : `'${value}', an output of the graph`,
-    fix: hidden ? 'Flatten the control flow first.' : 'Give the output another name through an Identity.',
-  });
+/** A Dropout node with the rate input, in training mode, and with a mask. */
+function rerated(builder: GraphBuilder, node: Node, site: string, seed: number): Node {
+  const training: Tensor = { dataType: 'bool', dims: [], data: Uint8Array.of(1) };
+  return {
+    ...node,
+    inputs: [node.inputs[0]!, rateInputName(site), builder.constant(training)],
+    outputs: [node.outputs[0]!, node.outputs[1] || maskOutputName(site)],
+    attributes: { ...node.attributes, seed: int(seed) },
+  };
+}
+
+function exportMasks(builder: GraphBuilder, sites: readonly LocatedSite[]): void {
+  for (const { name, dropoutOutput } of sites) {
+    if (dropoutOutput === undefined) continue;
+    const mask = builder.producer(dropoutOutput)!.outputs[1]!;
+    if (mask === maskOutputName(name)) builder.declareOutput({ name: mask, dataType: 'bool' });
+    else builder.output(mask, 'bool', undefined, maskOutputName(name));
+  }
 }

@@ -43,12 +43,19 @@ export const rmsNormalization: Lowering = (context) => {
   return [emitRmsNorm(context, x, requiredInput(context, 1), axes, readFloat(context.node, 'epsilon', 1e-5))];
 };
 
-/** The sum of input, skip and optional bias, which both skip normalisations begin with and give as output 3. */
+/**
+ * The sum of input, skip and optional bias, which both skip normalisations begin with and give as output 3. The bias goes
+ * to the operand that a matrix product ends in: it is that layer's own, which fusing took out of it.
+ */
 function residualSum(context: LoweringContext, biasIndex: number): string {
   refuseOutputs(context, statistics);
-  const sum = context.builder.op('Add', [requiredInput(context, 0), requiredInput(context, 1)]);
+  const { builder } = context;
+  const operands = [requiredInput(context, 0), requiredInput(context, 1)];
   const bias = context.input(biasIndex);
-  return bias === undefined ? sum : context.builder.op('Add', [sum, bias]);
+  if (bias === undefined) return builder.op('Add', operands);
+  const branch = operands.findIndex((operand) => builder.producer(operand)?.opType === 'MatMul');
+  if (branch < 0) return builder.op('Add', [builder.op('Add', operands), bias]);
+  return builder.op('Add', operands.with(branch, builder.op('Add', [operands[branch]!, bias])));
 }
 
 /** com.microsoft SkipLayerNormalization: LayerNormalization of input + skip + bias. */

@@ -1,0 +1,6 @@
+import { conformance } from './conformance.js';
+import { goldenNames } from './golden-sources.js';
+
+for (const name of goldenNames()) {
+  conformance(name);
+}
