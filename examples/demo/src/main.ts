@@ -38,7 +38,7 @@ const schedule = linearSchedule(siteFisher, {
   lower,
   provenance: {
     model: 'tiny-english',
-    modelHash: modelHash(checkpoint.weights, fisher.model.basePrefix),
+    modelHash: modelHash(fisher.model),
     objective: 'mlm, mean over labelled tokens',
     corpus: `generateCorpus(seed 1, ${settings.corpusSize} sentences)`,
     numExamples: fisher.estimate.numExamples,

@@ -7,6 +7,7 @@ export {
   type FinetuneResult,
   type FinetuneSettings,
 } from './pipeline/finetune-classifier.js';
+export { padIdOf } from './pipeline/pad-id.js';
 export { saveClassifier } from './pipeline/save-classifier.js';
 export { scoreModel, siteScores, sitesOf, type ModelFisher, type ScoreOptions } from './pipeline/score-model.js';
 export { Tokenizer, TOKENIZER_FILES, type Encoding } from './pipeline/tokenizer.js';

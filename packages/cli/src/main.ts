@@ -38,8 +38,8 @@ function exitCodeFor(error: unknown): number {
   return FAILURE;
 }
 
-/** Longer messages quote a file that is not what it should be. */
-const LONGEST_MESSAGE = 2000;
+/** Longer messages quote a file that is not what it should be; one that lists every site of a deep model is shorter. */
+const LONGEST_MESSAGE = 10_000;
 
 /** One line without control characters, though parts of it may come from a file or from another program. */
 function oneLine(text: string): string {

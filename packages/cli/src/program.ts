@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import { addFinetuneCommand } from './commands/finetune.js';
 import { addFisherCommand } from './commands/fisher.js';
+import { addPatchCommand } from './commands/patch.js';
 import { addScheduleCommand } from './commands/schedule.js';
+import { addSitesCommand } from './commands/sites.js';
 
 /** The command line `guided-dropout`. */
 export function createProgram(version: string): Command {
@@ -14,12 +16,18 @@ export function createProgram(version: string): Command {
   addFisherCommand(program);
   addScheduleCommand(program);
   addFinetuneCommand(program);
+  addSitesCommand(program);
+  addPatchCommand(program);
   return program.addHelpText(
     'after',
     `
 The method, step by step:
   $ guided-dropout fisher   --model M --corpus text.txt --out fisher.safetensors
   $ guided-dropout schedule --model M --fisher fisher.safetensors --out schedule.json
-  $ guided-dropout finetune --model M --task cola --data CoLA --regularizer guided --schedule schedule.json --out runs/cola`,
+  $ guided-dropout finetune --model M --task cola --data CoLA --regularizer guided --schedule schedule.json --out runs/cola
+
+For another trainer:
+  $ guided-dropout sites --model M
+  $ guided-dropout patch --onnx model.onnx --schedule schedule.json --out training.onnx`,
   );
 }

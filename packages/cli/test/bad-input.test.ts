@@ -151,7 +151,7 @@ const cases: readonly Case[] = [
     name: 'an architecture that is not supported',
     args: finetuneModel('other-architecture'),
     code: FAILURE,
-    says: /config\.json, field 'model_type': expected one of bert, received "gpt2".*MODEL_ARCHITECTURE/,
+    says: /config\.json, field 'model_type': expected one of bert, roberta, .*, received "mamba".*MODEL_ARCHITECTURE/,
   },
   {
     name: 'a config with a size that is none',
@@ -382,7 +382,7 @@ async function writeCheckpoints(): Promise<void> {
   }
   const config = of['config.json']!.toString();
   await write('broken-config', 'config.json', `${config.slice(0, 40)}\n`);
-  await write('other-architecture', 'config.json', config.replace('"bert"', '"gpt2"'));
+  await write('other-architecture', 'config.json', config.replace('"bert"', '"mamba"'));
   await write('broken-size', 'config.json', config.replace('"hidden_size":32', '"hidden_size":"32"'));
   await write('wrong-size', 'config.json', config.replace('"hidden_size":32', '"hidden_size":64'));
   const weights = of['model.safetensors']!;
@@ -427,7 +427,7 @@ async function writeSchedules(): Promise<void> {
   const { graph, parameters } = buildModel(checkpoint, { type: 'masked-lm' });
   const provenance = {
     model: 'model',
-    modelHash: modelHash(checkpoint.weights, 'bert.'),
+    modelHash: modelHash(buildModel(checkpoint, { type: 'masked-lm' })),
     objective: 'mlm',
     corpus: 'corpus.txt',
     numExamples: 2,

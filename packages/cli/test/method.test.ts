@@ -88,7 +88,7 @@ describe('fisher', () => {
     expect(file.metadata).toEqual({
       format: 'guided-dropout/fisher',
       model: 'model',
-      modelHash: modelHash(checkpoint.weights, 'bert.'),
+      modelHash: modelHash(buildModel(checkpoint, { type: 'masked-lm' })),
       objective: 'mlm, mean over labelled tokens',
       corpus: 'corpus.txt',
       numExamples: '60',

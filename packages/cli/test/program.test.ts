@@ -18,14 +18,27 @@ test('--version prints the version of the package', async () => {
 describe('--help', () => {
   test('shows the whole method', async () => {
     const help = await outputOf(['--help']);
-    for (const command of ['fisher', 'schedule', 'finetune']) {
-      expect(help).toMatch(new RegExp(`\\$ guided-dropout ${command} +--model`));
+    for (const command of [
+      'fisher +--model',
+      'schedule +--model',
+      'finetune +--model',
+      'sites --model',
+      'patch --onnx',
+    ]) {
+      expect(help).toMatch(new RegExp(`\\$ guided-dropout ${command}`));
     }
+  });
+
+  test.each(['sites', 'patch'])('of %s shows where models come from, and examples', async (command) => {
+    const help = await outputOf([command, '--help']);
+    expect(help).toMatch(/--model <folder-or-id> /);
+    expect(help).toMatch(/--onnx <file> [\s\S]*--json/);
+    expect(help).toMatch(new RegExp(`Examples:\\n {2}\\$ guided-dropout ${command} `));
   });
 
   test.each(['fisher', 'schedule', 'finetune'])('of %s shows options and an example', async (command) => {
     const help = await outputOf([command, '--help']);
-    expect(help).toMatch(/--model <folder> .*\n[\s\S]*--out </);
+    expect(help).toMatch(/--model <folder-or-id> [\s\S]*the\s+Hugging\s+Face\s+hub[\s\S]*--out </);
     expect(help).toMatch(new RegExp(`Examples?:\\n {2}\\$ guided-dropout ${command} `));
   });
 });

@@ -6,7 +6,7 @@ import { readSplit, taskMetric, tasks } from '@guided-dropout/glue';
 import { readSafetensors } from '@guided-dropout/models';
 import { expect, test } from 'vitest';
 import { classifierPipeline, scoresOf } from './classifier-pipeline.js';
-import { outputOf } from './run-program.js';
+import { outputOf, runProgram } from './run-program.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
@@ -53,6 +53,39 @@ test.skipIf(missing.length > 0)(`fine-tunes a published BERT on CoLA${reason}`, 
         dev.map(({ label }) => label),
       ).all,
     ).toEqual(report.all);
+  } finally {
+    await remove();
+  }
+});
+
+const models = '../shared/assets/models';
+const without = existsSync(join(repository, models))
+  ? ''
+  : ` (skipped: no ${models}, which is not part of the repository)`;
+
+test.skipIf(without !== '')(`finds the sites of published models${without}`, async () => {
+  const count = async (name: string): Promise<string> => {
+    const report = JSON.parse(
+      await outputOf(['sites', '--model', `${models}/${name}`, '--json'], { cwd: repository }),
+    ) as { readonly architecture: string; readonly sites: readonly { readonly offered: boolean }[] };
+    return `${report.architecture} ${report.sites.filter(({ offered }) => !offered).length}`;
+  };
+  // 1 + 3L, 1 + 3L, 1 + 2L and L for 4, 4, 12 and 5 layers.
+  expect(await count('tiny-wiki-bert')).toBe('BERT 13');
+  expect(await count('capp-gpt2')).toBe('GPT-2 13');
+  expect(await count('rxnmapper-albert')).toBe('ALBERT 25');
+  expect(await count('stories260K')).toBe('Llama 5');
+});
+
+test.skipIf(without !== '')(`says which tokenizer a published ALBERT lacks${without}`, async () => {
+  const { folder, remove } = await temporaryFolder();
+  try {
+    const args = ['fisher', '--model', `${models}/rxnmapper-albert`, '--corpus', 'README.md'];
+    const outcome = await runProgram([...args, '--out', join(folder, 'fisher.safetensors')], { cwd: repository });
+    expect(outcome.code).toBe(1);
+    expect(outcome.stderr).toMatch(
+      /\nerror: .*rxnmapper-albert\/tokenizer\.json: .*only vocab\.txt.*TOKENIZER_MISSING\]\n$/,
+    );
   } finally {
     await remove();
   }

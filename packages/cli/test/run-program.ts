@@ -14,6 +14,8 @@ export interface Outcome {
 
 export interface RunOptions {
   readonly cwd?: string;
+  /** Variables set beside this process's own. */
+  readonly env?: Readonly<Record<string, string>>;
   /** The largest file the program may write, in blocks of 512 or 1024 bytes: `ulimit -f`, which needs no rights. */
   readonly fileBlocks?: number;
   /** Sent SIGINT once standard error has this in it, and so many milliseconds have passed. */
@@ -24,11 +26,15 @@ export interface RunOptions {
 /** Runs the built program as a user does, in a process of its own. */
 export async function runProgram(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   if (!existsSync(built)) throw new Error(`${built} is missing: run 'npm run build' first ('npm test' does).`);
-  const { cwd, fileBlocks, interruptAt, interruptAfter } = options;
+  const { cwd, env, fileBlocks, interruptAt, interruptAfter } = options;
   const program = [process.execPath, bin, ...args];
   const [command, ...rest] =
     fileBlocks === undefined ? program : ['sh', '-c', `ulimit -f ${fileBlocks}; exec "$0" "$@"`, ...program];
-  const child = spawn(command!, rest, { stdio: ['ignore', 'pipe', 'pipe'], ...(cwd !== undefined && { cwd }) });
+  const child = spawn(command!, rest, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+    ...(cwd !== undefined && { cwd }),
+  });
   let [stdout, stderr, interrupted] = ['', '', false];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -2,14 +2,14 @@ import { GuidedDropoutError, Random, type ProgressListener } from '@guided-dropo
 import type { Graph, Tensor } from '@guided-dropout/onnx';
 import { Session } from '@guided-dropout/runtime';
 import { buildFisherGraph, squaredSumOutput } from './fisher-graph.js';
-import { collateMasked } from './objectives/collate-masked.js';
+import { collateMasked, MASKED_LM_INPUTS } from './objectives/collate-masked.js';
 import { maskTokens, type MaskedExample, type MaskingVocabulary } from './objectives/masked-lm.js';
 
 /** What to estimate the Fisher information of, and on what. */
 export interface FisherOptions {
   /**
-   * A masked language model that decodes labelled positions only: inputs `input_ids`, `attention_mask`,
-   * `token_type_ids` `[batch, length]` and `label_positions` `[batch, labels]`, output `logits`.
+   * A masked language model that decodes labelled positions only: inputs `input_ids`, `attention_mask` and, where it
+   * has segments, `token_type_ids` `[batch, length]`; `label_positions` `[batch, labels]`; output `logits`.
    */
   readonly graph: Graph;
   /** Names of the weights among the graph's initializers. */
@@ -42,9 +42,11 @@ export interface FisherEstimate {
  * The empirical Fisher information, eq. 3 of Sharma et al. (2024): 1/N Σᵢ (∂ log p(xᵢ|θ)/∂θ)², one exact gradient
  * per example, squared, then averaged; dropout off.
  *
- * @throws GuidedDropoutError `FISHER_OPTION` for a batch size or token id out of range, `FISHER_EMPTY` without a usable example, `FISHER_NOT_FINITE` naming the batch.
+ * @throws GuidedDropoutError `FISHER_OBJECTIVE` for another kind of model, `FISHER_OPTION` for a batch size or token id out
+ * of range, `FISHER_EMPTY` without a usable example, `FISHER_NOT_FINITE` naming the batch.
  */
 export async function estimateFisher(options: FisherOptions): Promise<FisherEstimate> {
+  assertMaskedLm(options.graph);
   assertUsable(options);
   const masked = maskAll(options);
   if (masked.length === 0) {
@@ -61,10 +63,11 @@ export async function estimateFisher(options: FisherOptions): Promise<FisherEsti
   try {
     const sums = new Map([...parameters].map(([name, value]) => [name, new Float64Array(value.data.length)]));
     const weights = Object.fromEntries(parameters);
+    const inputs = options.graph.inputs.map(({ name }) => name);
     let logLikelihood = 0;
     let done = 0;
     for (const batch of batchesByLength(masked, batchSize)) {
-      const outputs = await session.run({ ...weights, ...collateMasked(batch, options.vocabulary.padId) });
+      const outputs = await session.run({ ...weights, ...collateMasked(batch, options.vocabulary.padId, inputs) });
       const batchLogLikelihood = sumOf(outputs['log_likelihood']!);
       for (const [name, sum] of sums) addTo(sum, outputs[squaredSumOutput(name)]!.data as Float32Array);
       if (!Number.isFinite(batchLogLikelihood)) throw notFinite(done, batch.length);
@@ -82,6 +85,17 @@ export async function estimateFisher(options: FisherOptions): Promise<FisherEsti
   } finally {
     await session.release();
   }
+}
+
+function assertMaskedLm({ name, inputs }: Graph): void {
+  const names = inputs.map((input) => input.name);
+  if (names.includes('label_positions') && names.every((each) => MASKED_LM_INPUTS.includes(each))) return;
+  throw new GuidedDropoutError('FISHER_OBJECTIVE', {
+    where: `graph '${name}'`,
+    expected: `a masked language model with the input 'label_positions', and no others but ${MASKED_LM_INPUTS.slice(0, -1).join(', ')}`,
+    received: `inputs ${names.join(', ')}`,
+    fix: "Build an encoder with the head { type: 'masked-lm', labelledPositionsOnly: true }; it is the only objective so far.",
+  });
 }
 
 /** An id below 0 would count from the end of the table, without an error. */

@@ -7,12 +7,14 @@ import { collateInputs, type ClassificationExample } from './data/classification
 export class Classifier {
   private constructor(
     readonly session: Session,
+    readonly inputs: readonly string[],
     readonly numLabels: number,
     readonly padId: number,
   ) {}
 
   /**
-   * @param graph has an output `logits` `[batch, numLabels]` and the parameters as initializers.
+   * @param graph has an output `logits` `[batch, numLabels]` and the parameters as initializers; of `input_ids`,
+   * `attention_mask` and `token_type_ids` it is fed those that are its inputs.
    */
   static async create(
     graph: Graph,
@@ -22,7 +24,8 @@ export class Classifier {
     options: SessionOptions = {},
   ): Promise<Classifier> {
     const session = await Session.create(initializersToInputs(graph, parameters).graph, options);
-    return new Classifier(session, numLabels, padId);
+    const inputs = graph.inputs.map(({ name }) => name);
+    return new Classifier(session, inputs, numLabels, padId);
   }
 
   /**
@@ -39,7 +42,7 @@ export class Classifier {
     const logits = Array.from<Float32Array>({ length: examples.length });
     for (const indices of inBatches(order, batchSize)) {
       const batch = indices.map((i) => examples[i]!);
-      const outputs = await this.session.run({ ...weights, ...collateInputs(batch, this.padId) });
+      const outputs = await this.session.run({ ...weights, ...collateInputs(batch, this.padId, this.inputs) });
       const data = outputs['logits']!.data as Float32Array;
       indices.forEach((i, b) => (logits[i] = data.slice(b * this.numLabels, (b + 1) * this.numLabels)));
     }

@@ -80,6 +80,17 @@ describe('collateInputs', () => {
     });
   });
 
+  it('makes what the model takes, and refuses what examples do not have', () => {
+    const example = { inputIds: [5], label: 0 };
+    expect(Object.keys(collateInputs([example], 0, ['attention_mask', 'input_ids']))).toEqual([
+      'attention_mask',
+      'input_ids',
+    ]);
+    expect(() => collateInputs([example], 0, ['input_ids', 'decoder_input_ids'])).toThrow(
+      expect.objectContaining({ code: 'TRAIN_INPUT', message: expect.stringContaining("'decoder_input_ids'") }),
+    );
+  });
+
   it('attends to a token that has the id of the padding', () => {
     const { attention_mask: mask } = collateInputs([{ inputIds: [0, 0], label: 0 }], 0);
     expect(mask).toEqual(int64([1, 2], [1, 1]));

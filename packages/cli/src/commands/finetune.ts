@@ -8,12 +8,14 @@ import {
   type GlueExample,
   type GlueTask,
 } from '@guided-dropout/glue';
-import { buildModel, checkpointName, loadCheckpoint } from '@guided-dropout/models';
+import { buildModel, checkpointName } from '@guided-dropout/models';
 import { predictionOf, type ClassificationExample } from '@guided-dropout/trainer';
 import { Option, type Command } from 'commander';
 import { finetuneClassifier, paperSettings, type FinetuneResult } from '../pipeline/finetune-classifier.js';
+import { loadModel } from '../pipeline/load-model.js';
 import { metricFields } from '../pipeline/metric-fields.js';
 import { assertFolderWritable, withParents } from '../pipeline/output-place.js';
+import { padIdOf } from '../pipeline/pad-id.js';
 import { assertScheduleFits } from '../pipeline/read-schedule.js';
 import { saveClassifier } from '../pipeline/save-classifier.js';
 import { Tokenizer } from '../pipeline/tokenizer.js';
@@ -21,6 +23,7 @@ import { uninterrupted } from '../terminal/interruption.js';
 import { integerIn, numberIn, seed } from '../terminal/option-parsers.js';
 import { progressBar } from '../terminal/progress-bar.js';
 import { maxLengthFor } from './max-length-option.js';
+import { MODEL_HELP } from './model-option.js';
 import { assertOutApart } from './out-option.js';
 import { addRegularizerOptions, chosenRegularizer, type RegularizerFlags } from './regularizer-option.js';
 
@@ -48,7 +51,7 @@ export function addFinetuneCommand(program: Command): void {
   const command = program
     .command('finetune')
     .description('fine-tune a checkpoint on a GLUE task and write a folder transformers.js and Python load')
-    .requiredOption('--model <folder>', 'checkpoint: config.json, model.safetensors, tokenizer.json')
+    .requiredOption('--model <folder-or-id>', MODEL_HELP)
     .addOption(new Option('--task <name>', 'GLUE task').choices(Object.keys(tasks)).makeOptionMandatory())
     .requiredOption('--data <folder>', "the task's folder with train.tsv and dev.tsv")
     .requiredOption('--out <folder>', 'where to write the fine-tuned model');
@@ -87,7 +90,7 @@ async function runFinetune(flags: FinetuneFlags, command: Command): Promise<void
   await assertFolderWritable(flags.out, { replace });
   const task = taskNamed(flags.task);
   const labels = labelNames(task);
-  const checkpoint = await loadCheckpoint(flags.model);
+  const checkpoint = await loadModel(flags.model, progressBar);
   const model = buildModel(checkpoint, { type: 'sequence-classification', labels, seed: flags.seed });
   if (scheduled) assertScheduleFits(scheduled.schedule, scheduled.path, checkpoint, model);
   const maxLength = maxLengthFor(model, flags.maxLength, PREFERRED_MAX_LENGTH, command);
@@ -104,7 +107,7 @@ async function runFinetune(flags: FinetuneFlags, command: Command): Promise<void
     labels,
     train: encode(trainSplit),
     evaluate: encode(devSplit),
-    padId: tokenizer.padId,
+    padId: padIdOf(model, tokenizer),
     regularizer,
     settings: {
       ...paperSettings,

@@ -1,16 +1,19 @@
 import { basename } from 'node:path';
 import type { LayerScores } from '@guided-dropout/core';
-import { buildModel, checkpointName, loadCheckpoint, modelHash, writeSafetensors } from '@guided-dropout/models';
+import { checkpointName, modelHash, writeSafetensors } from '@guided-dropout/models';
 import { tensor, type Tensor } from '@guided-dropout/onnx';
 import { Option, type Command } from 'commander';
 import { readCorpus, sampleFraction } from '../pipeline/corpus.js';
 import { fisherMetadata } from '../pipeline/fisher-metadata.js';
+import { loadModel } from '../pipeline/load-model.js';
+import { maskedLanguageModel } from '../pipeline/masked-language-model.js';
 import { assertFileWritable, withParents } from '../pipeline/output-place.js';
 import { scoreModel, siteScores, sitesOf, type ModelFisher } from '../pipeline/score-model.js';
 import { uninterrupted } from '../terminal/interruption.js';
 import { integerIn, numberIn, seed } from '../terminal/option-parsers.js';
 import { progressBar } from '../terminal/progress-bar.js';
 import { maxLengthFor } from './max-length-option.js';
+import { MODEL_HELP } from './model-option.js';
 import { assertOutApart } from './out-option.js';
 
 interface FisherFlags {
@@ -34,7 +37,7 @@ export function addFisherCommand(program: Command): void {
   program
     .command('fisher')
     .description('estimate the empirical Fisher information of every parameter on a sample of a corpus')
-    .requiredOption('--model <folder>', 'checkpoint: config.json, model.safetensors, tokenizer.json')
+    .requiredOption('--model <folder-or-id>', MODEL_HELP)
     .requiredOption('--corpus <file>', 'UTF-8 text, one example per line; empty lines and = headings = are dropped')
     .requiredOption('--out <file>', 'where to write the estimate (safetensors)')
     .addOption(new Option('--objective <name>', "the model's pretraining objective").choices(['mlm']).default('mlm'))
@@ -64,8 +67,8 @@ Example:
 async function runFisher(flags: FisherFlags, command: Command): Promise<void> {
   await assertOutApart(command, flags.out, { '--model': flags.model, '--corpus': flags.corpus });
   await assertFileWritable(flags.out);
-  const checkpoint = await loadCheckpoint(flags.model);
-  const model = buildModel(checkpoint, { type: 'masked-lm', labelledPositionsOnly: true });
+  const checkpoint = await loadModel(flags.model, progressBar);
+  const model = maskedLanguageModel(checkpoint);
   const maxLength = maxLengthFor(model, flags.maxLength, PREFERRED_MAX_LENGTH, command);
   // Before the long work: whatever is wrong with the sites, or with the rates config.json states, shows here.
   sitesOf(model);
@@ -83,7 +86,7 @@ async function runFisher(flags: FisherFlags, command: Command): Promise<void> {
   });
   const metadata = fisherMetadata({
     model: checkpointName(checkpoint),
-    modelHash: modelHash(checkpoint.weights, fisher.model.basePrefix),
+    modelHash: modelHash(fisher.model),
     objective: `${flags.objective}, ${flags.reduction} over labelled tokens`,
     corpus: basename(flags.corpus),
     numExamples: fisher.estimate.numExamples,

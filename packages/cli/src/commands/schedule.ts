@@ -1,13 +1,17 @@
 import type { DropoutSchedule } from '@guided-dropout/core';
-import { buildModel, loadCheckpoint, writeFileAtomically } from '@guided-dropout/models';
+import { writeFileAtomically } from '@guided-dropout/models';
 import { formatSchedule, linearSchedule } from '@guided-dropout/schedule';
 import { Option, type Command } from 'commander';
+import { loadModel } from '../pipeline/load-model.js';
+import { maskedLanguageModel } from '../pipeline/masked-language-model.js';
 import { assertFileWritable, withParents } from '../pipeline/output-place.js';
 import { readFisher } from '../pipeline/read-fisher.js';
 import { siteScores } from '../pipeline/score-model.js';
 import { uninterrupted } from '../terminal/interruption.js';
 import { numberIn } from '../terminal/option-parsers.js';
+import { progressBar } from '../terminal/progress-bar.js';
 import { usageError } from '../terminal/usage-error.js';
+import { MODEL_HELP } from './model-option.js';
 import { assertOutApart } from './out-option.js';
 
 interface ScheduleFlags {
@@ -27,7 +31,7 @@ export function addScheduleCommand(program: Command): void {
     .command('schedule')
     .description('turn a Fisher estimate into one dropout rate per layer')
     .requiredOption('--fisher <file>', "what 'guided-dropout fisher' wrote")
-    .requiredOption('--model <folder>', 'the checkpoint it was estimated from')
+    .requiredOption('--model <folder-or-id>', `the one it was estimated from; ${MODEL_HELP}`)
     .requiredOption('--out <file>', 'where to write the schedule (JSON)')
     .option('--upper <rate>', 'rate of the least informative layer', numberIn(0, 1, 'openAbove'), 0.1)
     .option('--lower <rate>', 'rate of the most informative layer', numberIn(0, 1, 'openAbove'), 0)
@@ -53,8 +57,8 @@ async function runSchedule(flags: ScheduleFlags, command: Command): Promise<void
   }
   await assertOutApart(command, flags.out, { '--model': flags.model, '--fisher': flags.fisher });
   await assertFileWritable(flags.out);
-  const checkpoint = await loadCheckpoint(flags.model);
-  const model = buildModel(checkpoint, { type: 'masked-lm', labelledPositionsOnly: true });
+  const checkpoint = await loadModel(flags.model, progressBar);
+  const model = maskedLanguageModel(checkpoint);
   const { provenance, diagonal } = await readFisher(flags.fisher, checkpoint, model);
   const { upper, lower, convention } = flags;
   const schedule = linearSchedule(siteScores(model, diagonal), { upper, lower, convention, provenance });

@@ -53,6 +53,7 @@ export interface FinetuneOptions {
   readonly train: readonly ClassificationExample[];
   /** Examples to predict with the trained weights. */
   readonly evaluate: readonly ClassificationExample[];
+  /** What batches are padded with: `padIdOf` the model and its tokenizer. */
   readonly padId: number;
   readonly regularizer: DropoutRegularizer;
   readonly settings: FinetuneSettings;
@@ -108,7 +109,7 @@ export async function finetuneClassifier(options: FinetuneOptions): Promise<Fine
         batchesPerEpoch: Math.ceil(options.train.length / settings.batchSize),
         batches: (epoch) =>
           shuffledBatches(options.train, settings.batchSize, order.fork(`epoch ${epoch}`)).map((batch) => ({
-            ...collateInputs(batch, padId),
+            ...collateInputs(batch, padId, model.inputs),
             labels: collateLabels(batch, labels.length === 1),
           })),
         learningRate: linearWarmupDecay(settings.learningRate, settings.warmupRatio),

@@ -23,7 +23,7 @@ export async function outputConflict(
       return `would replace ${name.startsWith('--') ? `what ${name} names` : name}, ${path}`;
     }
     // The files of a model folder are inputs as well.
-    if (name === '--model' && dirname(target) === other && MODEL_FILES.has(basename(target))) {
+    if (name === '--model' && dirname(target) === other && isModelFile(basename(target))) {
       return `would replace ${basename(target)} of the model, ${path}`;
     }
   }
@@ -33,9 +33,14 @@ export async function outputConflict(
 const MODEL_FILES: ReadonlySet<string> = new Set([
   'config.json',
   'model.safetensors',
+  'model.safetensors.index.json',
   'tokenizer.json',
   'tokenizer_config.json',
 ]);
+
+function isModelFile(name: string): boolean {
+  return MODEL_FILES.has(name) || /^model-\d+-of-\d+\.safetensors$/.test(name);
+}
 
 /** The path with links followed as far as it exists. */
 async function realOrPlanned(path: string): Promise<string> {

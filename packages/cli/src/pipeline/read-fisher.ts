@@ -18,7 +18,7 @@ export interface StoredFisher {
 export async function readFisher(path: string, checkpoint: Checkpoint, model: LanguageModel): Promise<StoredFisher> {
   const file = await readSafetensors(path);
   const provenance = parseFisherMetadata(file.metadata, path);
-  const hash = modelHash(checkpoint.weights, model.basePrefix);
+  const hash = modelHash(model);
   if (hash !== provenance.modelHash) {
     throw new GuidedDropoutError('FISHER_MODEL', {
       where: path,

@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
+import type { LocatedSite } from '@guided-dropout/adapters';
 import { GuidedDropoutError, type DropoutSchedule } from '@guided-dropout/core';
 import { modelHash, type Checkpoint, type LanguageModel } from '@guided-dropout/models';
 import { parseSchedule, scheduleRates } from '@guided-dropout/schedule';
@@ -49,18 +50,46 @@ export function assertScheduleFits(
   checkpoint: Checkpoint,
   model: LanguageModel,
 ): void {
-  const siteNames = sitesOf(model).flatMap(({ name, part }) => (part === 'base' ? [name] : []));
-  namingFile(
+  scheduledRates(schedule, path, sitesOf(model));
+  assertScheduledWeights(schedule, path, checkpoint.folder, model);
+}
+
+/**
+ * The rates that a schedule has for the sites of the base model, by name.
+ *
+ * @throws GuidedDropoutError `SCHEDULE_SITES`, naming the file, where it has none for one of them, or one for another.
+ */
+export function scheduledRates(
+  schedule: DropoutSchedule,
+  path: string,
+  sites: readonly Pick<LocatedSite, 'name' | 'part'>[],
+): Map<string, number> {
+  const siteNames = sites.flatMap(({ name, part }) => (part === 'base' ? [name] : []));
+  return namingFile(
     () => path,
     () => scheduleRates(schedule, siteNames),
   );
+}
+
+/**
+ * Checks that a schedule was estimated from the weights of this base model, where it says from which.
+ *
+ * @param place where the weights are.
+ * @throws GuidedDropoutError `SCHEDULE_MODEL`, naming the file.
+ */
+export function assertScheduledWeights(
+  schedule: DropoutSchedule,
+  path: string,
+  place: string,
+  model: LanguageModel,
+): void {
   const { provenance } = schedule;
   if (provenance === undefined) return;
-  const hash = modelHash(checkpoint.weights, model.basePrefix);
+  const hash = modelHash(model);
   if (hash === provenance.modelHash) return;
   throw new GuidedDropoutError('SCHEDULE_MODEL', {
     where: path,
-    expected: `a schedule estimated from the weights in ${checkpoint.folder} (hash ${hash.slice(0, 12)}…)`,
+    expected: `a schedule estimated from the weights in ${place} (hash ${hash.slice(0, 12)}…)`,
     received: `one from '${provenance.model}' (hash ${provenance.modelHash.slice(0, 12)}…)`,
     fix: 'Pass the model it was estimated from, or estimate again (guided-dropout fisher, then schedule).',
   });

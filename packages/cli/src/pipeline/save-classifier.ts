@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { encodeSafetensors, writeFolderAtomically } from '@guided-dropout/models';
+import { configStoredAs, encodeSafetensors, writeFolderAtomically } from '@guided-dropout/models';
 import { encodeModel, modelOf } from '@guided-dropout/onnx';
 import { withWeights } from '@guided-dropout/trainer';
 import type { FinetuneResult } from './finetune-classifier.js';
@@ -24,7 +24,9 @@ export async function saveClassifier(
   await writeFolderAtomically(
     folder,
     async (temporary) => {
-      await writeFile(join(temporary, 'config.json'), `${JSON.stringify(model.config, undefined, 2)}\n`);
+      // Trained in float32, whatever they were stored in before.
+      const config = configStoredAs(model.config, 'float32');
+      await writeFile(join(temporary, 'config.json'), `${JSON.stringify(config, undefined, 2)}\n`);
       await writeFile(join(temporary, 'model.safetensors'), encodeSafetensors(weights, { format: 'pt' }));
       // Not copyFile, which would keep a read-only mode.
       await writeFile(join(temporary, 'tokenizer.json'), await readFile(join(tokenizerFolder, 'tokenizer.json')));

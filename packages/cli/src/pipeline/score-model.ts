@@ -1,8 +1,9 @@
-import { bertRates, findBertSites } from '@guided-dropout/adapters/bert';
+import { findSites, type LocatedSite } from '@guided-dropout/adapters';
 import { GuidedDropoutError, type LayerScores, type ProgressListener } from '@guided-dropout/core';
 import { estimateFisher, layerScores, type FisherEstimate } from '@guided-dropout/fisher';
-import { buildModel, type Checkpoint, type LanguageModel } from '@guided-dropout/models';
-import type { LocatedSite } from '@guided-dropout/adapters';
+import type { Checkpoint, LanguageModel } from '@guided-dropout/models';
+import { maskedLanguageModel } from './masked-language-model.js';
+import { padIdOf } from './pad-id.js';
 import { Tokenizer } from './tokenizer.js';
 
 /** What to score a masked language model on. */
@@ -28,13 +29,14 @@ export interface ModelFisher {
 /**
  * Estimates the Fisher information of every parameter of a checkpoint by its masked-LM objective.
  *
- * @throws GuidedDropoutError for whatever is wrong with the checkpoint, the tokenizer or the texts.
+ * @throws GuidedDropoutError `FISHER_OBJECTIVE` for a model without a masked-LM head, `TOKENIZER_MASK` for a tokenizer
+ * without a mask token, and for whatever else is wrong with the checkpoint, the tokenizer or the texts.
  */
 export async function scoreModel(options: ScoreOptions): Promise<ModelFisher> {
   const { checkpoint, seed } = options;
-  const model = buildModel(checkpoint, { type: 'masked-lm', labelledPositionsOnly: true });
+  const model = maskedLanguageModel(checkpoint);
   const tokenizer = await Tokenizer.load(checkpoint.folder, model.vocabularySize);
-  const { padId, maskId, specialIds } = tokenizer;
+  const { maskId, specialIds } = tokenizer;
   if (maskId === undefined) {
     throw new GuidedDropoutError('TOKENIZER_MASK', {
       where: tokenizer.folder,
@@ -49,7 +51,7 @@ export async function scoreModel(options: ScoreOptions): Promise<ModelFisher> {
     graph: model.graph,
     parameters: model.parameters,
     examples: encoded.map(({ inputIds }) => inputIds),
-    vocabulary: { size: model.vocabularySize, maskId, specialIds, padId },
+    vocabulary: { size: model.vocabularySize, maskId, specialIds, padId: padIdOf(model, tokenizer) },
     seed,
     ...(options.reduction && { reduction: options.reduction }),
     ...(options.batchSize !== undefined && { batchSize: options.batchSize }),
@@ -60,7 +62,7 @@ export async function scoreModel(options: ScoreOptions): Promise<ModelFisher> {
 
 /** The dropout sites of a model with the rates its configuration states. */
 export function sitesOf(model: LanguageModel): LocatedSite[] {
-  return findBertSites(model.graph, bertRates(model.config));
+  return findSites(model.graph, model.config);
 }
 
 /** One score per dropout site of the base model. */

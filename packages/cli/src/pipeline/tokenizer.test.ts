@@ -77,4 +77,11 @@ describe('refuses', () => {
     await rm(path);
     expect(await refusal()).toBe('TOKENIZER_MISSING');
   });
+
+  test('a tokenizer in an older format, saying how it is converted', async () => {
+    await writeFile(join(folder, 'vocab.txt'), '[PAD]\n');
+    await expect(Tokenizer.load(folder, vocabulary.length)).rejects.toThrow(
+      /tokenizer\.json: .*no such file, only vocab\.txt\. .*save_pretrained/,
+    );
+  });
 });

@@ -1,8 +1,8 @@
-import { stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { GuidedDropoutError } from '@guided-dropout/core';
-import { AutoTokenizer, env, type PreTrainedTokenizer } from '@huggingface/transformers';
-import { truncateLongestFirst } from './truncate.js';
+import type { PreTrainedTokenizer } from '@huggingface/transformers';
+import { spanOf, truncateLongestFirst, type Span } from './truncate.js';
 
 /** Token ids of one text or pair of texts, special tokens included. */
 export interface Encoding {
@@ -22,9 +22,11 @@ const MAXIMUM_CHARACTERS_PER_TOKEN = 256;
 /** A checkpoint's tokenizer, from `@huggingface/transformers`. */
 export class Tokenizer {
   readonly #tokenizer: PreTrainedTokenizer;
+  readonly #losesPairs: boolean;
 
   private constructor(
     readonly folder: string,
+    /** 0 where the tokenizer has no padding token. */
     readonly padId: number,
     /** Undefined where the tokenizer has no mask token. */
     readonly maskId: number | undefined,
@@ -32,6 +34,7 @@ export class Tokenizer {
     tokenizer: PreTrainedTokenizer,
   ) {
     this.#tokenizer = tokenizer;
+    this.#losesPairs = this.#hasLostPair('a');
   }
 
   /**
@@ -44,6 +47,8 @@ export class Tokenizer {
   static async load(folder: string, vocabularySize: number): Promise<Tokenizer> {
     const root = resolve(folder);
     for (const file of TOKENIZER_FILES) await assertFile(join(root, file));
+    // Takes as long to import as all the rest, which commands without texts need not wait for.
+    const { AutoTokenizer, env } = await import('@huggingface/transformers');
     env.allowRemoteModels = false;
     const loaded = await AutoTokenizer.from_pretrained(root, { local_files_only: true }).catch((cause: unknown) => {
       throw new GuidedDropoutError(
@@ -76,11 +81,39 @@ export class Tokenizer {
     // No tokenizer needs more than this for so many tokens of real text; a line of megabytes is not tokenised whole.
     const limit = maxLength * MAXIMUM_CHARACTERS_PER_TOKEN;
     const [text, pair] = [fullText.slice(0, limit), fullPair?.slice(0, limit)];
-    const full = this.#call(text, pair, true);
+    const full = this.#full(text, pair);
     if (full.inputIds.length <= maxLength) return { ...full, truncated: false };
-    const first = this.#call(text, undefined, false).inputIds;
-    const second = pair === undefined ? [] : this.#call(pair, undefined, false).inputIds;
-    return { ...truncateLongestFirst(full, first.length, second.length, maxLength), truncated: true };
+    const first = this.#spanOf(text, full.inputIds, 0);
+    const second = pair === undefined ? undefined : this.#spanOf(pair, full.inputIds, first.start + first.length);
+    return { ...truncateLongestFirst(full, first, second, maxLength), truncated: true };
+  }
+
+  /**
+   * With special tokens. @huggingface/transformers 4.3 loses the second text where the post-processor is ByteLevel alone
+   * (GPT-2), which adds no tokens; the tokenizers library puts it behind the first.
+   */
+  #full(text: string, pair: string | undefined): Omit<Encoding, 'truncated'> {
+    const full = this.#call(text, pair, true);
+    if (pair === undefined || !this.#losesPairs) return full;
+    const inputIds = [...full.inputIds, ...this.#call(pair, undefined, false).inputIds];
+    return { inputIds, tokenTypeIds: inputIds.map(() => 0) };
+  }
+
+  #hasLostPair(text: string): boolean {
+    const length = this.#call(text, undefined, false).inputIds.length;
+    return length > 0 && this.#call(text, text, true).inputIds.length === length;
+  }
+
+  /** Where a text's tokens stand: some tokenizers put special ones in front and behind, others on one side or nowhere. */
+  #spanOf(text: string, fullIds: readonly number[], from: number): Span {
+    const span = spanOf(this.#call(text, undefined, false).inputIds, fullIds, from);
+    if (span !== undefined) return span;
+    throw new GuidedDropoutError('TOKENIZER_INVALID', {
+      where: join(this.folder, 'tokenizer.json'),
+      expected: 'a post-processor that puts special tokens around a text',
+      received: `one that changes the tokens of ${JSON.stringify(text.slice(0, 40))}`,
+      fix: 'Raise --max-length, so that this text need not be cut.',
+    });
   }
 
   #call(text: string, pair: string | undefined, addSpecialTokens: boolean): Omit<Encoding, 'truncated'> {
@@ -94,13 +127,27 @@ export class Tokenizer {
   }
 }
 
+/** What tokenizers were saved as before tokenizer.json; it takes their own code to read them. */
+const OTHER_FORMATS: ReadonlySet<string> = new Set([
+  'vocab.txt',
+  'vocab.json',
+  'merges.txt',
+  'spiece.model',
+  'sentencepiece.bpe.model',
+  'tokenizer.model',
+]);
+
 async function assertFile(path: string): Promise<void> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile()) return;
+  const others = (await readdir(dirname(path)).catch(() => [])).filter((name) => OTHER_FORMATS.has(name));
   throw new GuidedDropoutError('TOKENIZER_MISSING', {
     where: path,
     expected: 'a tokenizer file',
-    received: 'no such file',
-    fix: 'Put tokenizer.json and tokenizer_config.json beside the weights.',
+    received: `no such file${others.length > 0 ? `, only ${others.join(' and ')}` : ''}`,
+    fix:
+      others.length > 0 && basename(path) === 'tokenizer.json'
+        ? "Write tokenizer.json in Python: AutoTokenizer.from_pretrained(folder).save_pretrained(folder), with the model's own tokenizer class."
+        : 'Put tokenizer.json and tokenizer_config.json beside the weights.',
   });
 }

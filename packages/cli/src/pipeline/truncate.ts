@@ -4,35 +4,40 @@ interface Tokens {
   readonly tokenTypeIds: readonly number[];
 }
 
+/** Where a text's own tokens stand among special ones. */
+export interface Span {
+  readonly start: number;
+  readonly length: number;
+}
+
 /**
  * Cuts tokens off the end of the longer of two texts until everything fits; special tokens stay, also where they alone
  * are more than `maxLength`.
  *
- * @param full special tokens, first text, special tokens, and for a pair second text, special tokens.
- * @param firstLength tokens of the first text.
- * @param secondLength tokens of the second text; 0 where there is none.
+ * @param full the texts' tokens with special tokens before, between and behind them, or some of these.
+ * @param second behind `first`; undefined where there is one text.
  */
-export function truncateLongestFirst(
-  full: Tokens,
-  firstLength: number,
-  secondLength: number,
-  maxLength: number,
-): Tokens {
-  const numSpecial = full.inputIds.length - firstLength - secondLength;
-  const [first, second] = keptLengths(firstLength, secondLength, maxLength, numSpecial);
-  // One special token opens the sequence, as in every BERT-like tokenizer; what is not text elsewhere stays too.
+export function truncateLongestFirst(full: Tokens, first: Span, second: Span | undefined, maxLength: number): Tokens {
+  const numSpecial = full.inputIds.length - first.length - (second?.length ?? 0);
+  const [firstKept, secondKept] = keptLengths(first.length, second?.length ?? 0, maxLength, numSpecial);
   const cut = (values: readonly number[]): number[] => {
-    const afterFirst = 1 + firstLength;
-    const secondEnd = values.length - 1;
-    const secondStart = secondLength === 0 ? secondEnd : secondEnd - secondLength;
-    return [
-      ...values.slice(0, 1 + first),
-      ...values.slice(afterFirst, secondStart),
-      ...values.slice(secondStart, secondStart + second),
-      ...values.slice(secondEnd),
+    const beforeSecond = [
+      ...values.slice(0, first.start + firstKept),
+      ...values.slice(first.start + first.length, second?.start),
     ];
+    if (second === undefined) return beforeSecond;
+    const { start, length } = second;
+    return [...beforeSecond, ...values.slice(start, start + secondKept), ...values.slice(start + length)];
   };
   return { inputIds: cut(full.inputIds), tokenTypeIds: cut(full.tokenTypeIds) };
+}
+
+/** Where the tokens of a text stand among others, from an index on; undefined where they do not. */
+export function spanOf(text: readonly number[], tokens: readonly number[], from: number): Span | undefined {
+  for (let start = from; start + text.length <= tokens.length; start++) {
+    if (text.every((id, i) => tokens[start + i] === id)) return { start, length: text.length };
+  }
+  return undefined;
 }
 
 /**

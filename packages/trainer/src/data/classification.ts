@@ -1,3 +1,4 @@
+import { GuidedDropoutError } from '@guided-dropout/core';
 import { tensor, type Tensor } from '@guided-dropout/onnx';
 
 /** One labelled input of a sequence classifier. */
@@ -10,11 +11,21 @@ export interface ClassificationExample {
   readonly label: number;
 }
 
+/** What a batch of {@link ClassificationExample}s can be fed as. */
+const CLASSIFIER_INPUTS: readonly string[] = ['input_ids', 'attention_mask', 'token_type_ids'];
+
 /**
- * A batch as feeds of a sequence classifier: `input_ids`, `attention_mask`, `token_type_ids` `[batch, length]`, padded
- * to the longest.
+ * A batch as feeds of a sequence classifier, `[batch, length]`, padded at the end to the longest.
+ *
+ * @param inputs which feeds the model takes (`inputs` of a `LanguageModel`): of `input_ids`, `attention_mask` and
+ * `token_type_ids` all unless given.
+ * @throws GuidedDropoutError `TRAIN_INPUT` for an input that examples have no values for.
  */
-export function collateInputs(examples: readonly ClassificationExample[], padId: number): Record<string, Tensor> {
+export function collateInputs(
+  examples: readonly ClassificationExample[],
+  padId: number,
+  inputs: readonly string[] = CLASSIFIER_INPUTS,
+): Record<string, Tensor> {
   const batch = examples.length;
   const length = Math.max(...examples.map((example) => example.inputIds.length));
   const rows = (): BigInt64Array => new BigInt64Array(batch * length);
@@ -27,11 +38,21 @@ export function collateInputs(examples: readonly ClassificationExample[], padId:
     });
   });
   const dims = [batch, length];
-  return {
+  const feeds: Readonly<Record<string, Tensor>> = {
     input_ids: tensor('int64', dims, ids),
     attention_mask: tensor('int64', dims, mask),
     token_type_ids: tensor('int64', dims, types),
   };
+  return Object.fromEntries(inputs.map((name) => [name, feeds[name] ?? unknownInput(name)]));
+}
+
+function unknownInput(name: string): never {
+  throw new GuidedDropoutError('TRAIN_INPUT', {
+    where: 'inputs of the classifier',
+    expected: `some of ${CLASSIFIER_INPUTS.join(', ')}`,
+    received: `'${name}'`,
+    fix: 'Build the model with a sequence-classification head.',
+  });
 }
 
 /** The labels of a batch as feed `labels` `[batch]`: int64 classes, or float32 targets of a regression. */
