@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { freeMemory } from './free-memory.js';
 
@@ -7,6 +9,20 @@ describe('freeMemory', () => {
     const arrays = [new Float32Array(buffer, 0, 2), new Float32Array(buffer, 8, 2), new BigInt64Array(1)];
     await freeMemory(arrays.map((array) => array.buffer));
     expect(arrays.map(({ length }) => length)).toEqual([0, 0, 0]);
+  });
+
+  it('keeps a program running that has nothing else to do', async () => {
+    const program = `import { freeMemory } from ${JSON.stringify(new URL('./free-memory.ts', import.meta.url).href)};
+      await freeMemory([new ArrayBuffer(8)]);
+      console.log('done');`;
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      '--import',
+      'tsx',
+      '--input-type=module',
+      '-e',
+      program,
+    ]);
+    expect(stdout).toBe('done\n');
   });
 
   it('gives the memory back without a collection of garbage', async () => {

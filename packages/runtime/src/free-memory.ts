@@ -18,6 +18,8 @@ export async function freeMemory(buffers: Iterable<ArrayBufferLike>): Promise<vo
 
 async function closedPort(): Promise<MessagePort> {
   const { port1, port2 } = new MessageChannel();
+  // A port that nobody listens to for messages does not keep the program running until it is closed.
+  port1.ref();
   port2.close();
   await once(port1, 'close');
   return port1;
