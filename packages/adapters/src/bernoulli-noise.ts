@@ -1,5 +1,8 @@
 import { float, type NoiseEmitter } from '@guided-dropout/onnx';
 
+/** The operator stores its seed as a 32-bit float, which holds integers below this exactly. */
+export const SEED_LIMIT = 2 ** 24;
+
 /**
  * Dropout (Srivastava et al., 2014), inverted: each element is 0 with probability `rate`, else divided by 1 − rate.
  *
@@ -10,8 +13,7 @@ import { float, type NoiseEmitter } from '@guided-dropout/onnx';
  */
 export const bernoulliNoise: NoiseEmitter = (builder, value, rate, seed) => {
   const number = (constant: number): string => builder.number(constant, 'float32');
-  // The operator stores its seed as a 32-bit float, which holds integers below 2²⁴ exactly.
-  const uniform = builder.op('RandomUniformLike', [value], { seed: float(seed % 2 ** 24) });
+  const uniform = builder.op('RandomUniformLike', [value], { seed: float(seed % SEED_LIMIT) });
   const dropped = builder.op('Less', [uniform, rate]);
   const scaled = builder.op('Div', [value, builder.op('Sub', [number(1), rate])]);
   return builder.op('Where', [dropped, number(0), scaled]);

@@ -3,11 +3,5 @@ export { adapterFor, adapters, findSites, ratesOf } from './adapters.js';
 export { bernoulliNoise } from './bernoulli-noise.js';
 export { findDropoutNodes } from './dropout-nodes.js';
 export type { LocatedSite } from './located-site.js';
-export {
-  maskOutputName,
-  patchDropout,
-  rateInputName,
-  type PatchedGraph,
-  type PatchedSite,
-  type PatchOptions,
-} from './patch.js';
+export { patchDropout, type PatchedGraph, type PatchedSite, type PatchOptions } from './patch.js';
+export { maskOutputName, rateInputName } from './site-names.js';

@@ -1,8 +1,9 @@
 import { Random } from '@guided-dropout/core';
 import { GraphBuilder, int, type Graph, type Node, type NoiseEmitter, type Tensor } from '@guided-dropout/onnx';
-import { bernoulliNoise } from './bernoulli-noise.js';
+import { bernoulliNoise, SEED_LIMIT } from './bernoulli-noise.js';
 import type { LocatedSite } from './located-site.js';
 import { assertReplaceable } from './replaceable.js';
+import { maskOutputName, rateInputName } from './site-names.js';
 
 /** How noise is put in. */
 export interface PatchOptions {
@@ -38,16 +39,6 @@ export interface PatchedGraph {
   readonly sites: readonly PatchedSite[];
 }
 
-/** The graph input for the rate of a site. */
-export function rateInputName(site: string): string {
-  return `dropout_rate:${site}`;
-}
-
-/** The graph output for the mask of a Dropout node that is kept. */
-export function maskOutputName(site: string): string {
-  return `dropout_mask:${site}`;
-}
-
 /**
  * Puts noise with a rate input of its own at every site: each reader of the site's value reads the noisy one.
  *
@@ -58,7 +49,6 @@ export function patchDropout(graph: Graph, sites: readonly LocatedSite[], option
   const keepsNodes = options.dropoutNodes === 'keep';
   assertReplaceable(graph, sites, keepsNodes);
   const byOutput = new Map(sites.map((site) => [site.dropoutOutput ?? site.value, site]));
-  const random = new Random(options.seed);
   const builder = new GraphBuilder(graph.name);
   for (const input of graph.inputs) builder.declare(input);
   for (const [name, value] of graph.initializers) builder.initializer(name, value);
@@ -66,9 +56,10 @@ export function patchDropout(graph: Graph, sites: readonly LocatedSite[], option
   /** By the value whose readers read the noisy one. */
   const noisy = new Map<string, string>();
   const current = (value: string): string => noisy.get(value) ?? value;
+  const seedOf = distinctSeeds(new Random(options.seed));
   const emitNoise = ({ name, part }: LocatedSite, value: string): string => {
     const emit = part === 'base' ? (options.noise ?? bernoulliNoise) : bernoulliNoise;
-    const seed = random.fork(name).integer(2 ** 31);
+    const seed = seedOf(name);
     return builder.scope(name, () => emit(builder, value, rateInputName(name), seed));
   };
   for (const original of graph.nodes) {
@@ -77,8 +68,7 @@ export function patchDropout(graph: Graph, sites: readonly LocatedSite[], option
     if (existing?.dropoutOutput === undefined) {
       builder.append(node);
     } else if (keepsNodes) {
-      const seed = random.fork(existing.name).integer(2 ** 31);
-      builder.append(rerated(builder, node, existing.name, seed));
+      builder.append(rerated(builder, node, existing.name, seedOf(existing.name)));
       continue;
     } else {
       noisy.set(existing.dropoutOutput, emitNoise(existing, node.inputs[0]!));
@@ -100,6 +90,21 @@ export function patchDropout(graph: Graph, sites: readonly LocatedSite[], option
     noisy: current(dropoutOutput ?? value),
   }));
   return { graph: builder.build(), sites: patchedSites };
+}
+
+/**
+ * Seeds of the sites, by their names, below 2³¹ and different in what {@link bernoulliNoise} takes of them: of equal seeds
+ * two sites of one shape would have the same masks.
+ */
+function distinctSeeds(random: Random): (site: string) => number {
+  const taken = new Set<number>();
+  return (site) => {
+    const draws = random.fork(site);
+    let seed = draws.integer(2 ** 31);
+    while (taken.has(seed % SEED_LIMIT)) seed = draws.integer(2 ** 31);
+    taken.add(seed % SEED_LIMIT);
+    return seed;
+  };
 }
 
 /** A Dropout node with the rate input, in training mode, and with a mask. */

@@ -1,5 +1,5 @@
 import { buildModel, type Head } from '@guided-dropout/models';
-import { removeDead, tensor, type Graph } from '@guided-dropout/onnx';
+import { GraphBuilder, removeDead, tensor, type Graph } from '@guided-dropout/onnx';
 import { Session } from '@guided-dropout/runtime';
 import { describe, expect, it } from 'vitest';
 import { loadGolden } from '../../models/test/load-golden.js';
@@ -79,5 +79,33 @@ describe('patchDropout', () => {
     } as const;
     const nested = { ...model.graph, nodes: [...model.graph.nodes, choice] };
     expect(() => patchDropout(nested, [first!], { seed: 1 })).toThrow(/read inside If 'choice'/);
+  });
+
+  it('refuses a graph that is patched already', () => {
+    const [first] = sites;
+    const { graph } = patchDropout(model.graph, [first!], { seed: 1 });
+    expect(() => patchDropout(graph, [first!], { seed: 1 })).toThrow(/patched already/);
+  });
+
+  it('gives every site a seed of its own', () => {
+    // Of a seed like this one, two of 37 sites drew the same.
+    const names = [
+      'embeddings.dropout',
+      ...Array.from({ length: 12 }, (_, i) =>
+        ['attention.self', 'attention.output', 'output'].map((part) => `encoder.layer.${i}.${part}.dropout`),
+      ).flat(),
+    ];
+    const b = new GraphBuilder('chain');
+    let value = b.input('x', 'float32', [4]);
+    const chain = names.map((name) => {
+      value = b.op('Exp', [value]);
+      return { ...sites[0]!, name, value };
+    });
+    b.output(b.op('Exp', [value]), 'float32', [4], 'y');
+    const seeds = patchDropout(b.build(), chain, { seed: 26427 }).graph.nodes.flatMap(({ opType, attributes }) =>
+      opType === 'RandomUniformLike' ? [(attributes['seed'] as { value: number }).value] : [],
+    );
+    expect(seeds).toHaveLength(37);
+    expect(new Set(seeds).size).toBe(37);
   });
 });

@@ -21,11 +21,11 @@ export function confirmSites(candidates: readonly Candidate[], rates: Readonly<R
     });
   }
   for (const [name, rate] of Object.entries(rates)) {
-    if (rate >= 0 && rate < 1) continue;
+    if (typeof rate === 'number' && rate >= 0 && rate < 1) continue;
     throw new GuidedDropoutError('ADAPTER_RATE', {
       where: `candidate '${name}'`,
       expected: 'a rate in [0, 1)',
-      received: String(rate),
+      received: typeof rate === 'number' ? String(rate) : JSON.stringify(rate),
       fix: 'Pass the probability of zeroing an element.',
     });
   }

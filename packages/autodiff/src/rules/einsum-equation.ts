@@ -37,16 +37,14 @@ function labelsOccurringOnce(labels: string): string {
 
 const ELLIPSIS = '...';
 
-/** Spells out the axes that an ellipsis stands for: as many letters as an operand has axes without labels, at the right. */
+/** Spells out the axes that an ellipsis stands for, equally many in every operand that has one. */
 function withoutEllipsis(equation: string, ranks: readonly number[]): string {
-  if (!equation.includes(ELLIPSIS)) return equation;
   const [left = '', right] = equation.split('->');
-  const unnamed = left.split(',').map((operand, i) => (ranks[i] ?? 0) - (operand.length - ELLIPSIS.length));
+  const operands = left.split(',');
+  const first = operands.findIndex((operand) => operand.includes(ELLIPSIS));
+  if (first < 0) return equation;
   const free = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'].filter((letter) => !equation.includes(letter));
-  const most = Math.max(...left.split(',').map((operand, i) => (operand.includes(ELLIPSIS) ? unnamed[i]! : 0)));
-  const letters = free.slice(0, most).join('');
-  const operands = left.split(',').map((operand, i) => operand.replace(ELLIPSIS, letters.slice(most - unnamed[i]!)));
-  const named = left.replaceAll(/[.,]/g, '');
-  const result = right?.replace(ELLIPSIS, letters) ?? `${letters}${labelsOccurringOnce(named)}`;
-  return `${operands.join(',')}->${result}`;
+  const letters = free.slice(0, ranks[first]! - operands[first]!.length + ELLIPSIS.length).join('');
+  const result = right ?? `${ELLIPSIS}${labelsOccurringOnce(left.replaceAll(/[.,]/g, ''))}`;
+  return `${left}->${result}`.replaceAll(ELLIPSIS, letters);
 }

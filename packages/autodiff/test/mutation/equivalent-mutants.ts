@@ -29,6 +29,12 @@ export const equivalentMutants: readonly EquivalentMutant[] = [
     reason: 'Input and scale are of one type.',
   },
   {
+    file: 'normalisation.ts',
+    code: 'return Array.from({ length: axis < 0 ? -axis : rank - axis }, (_, i) => -1 - i);',
+    change: '0 → 1',
+    reason: 'Of axis 0 no axes are left, and ReduceMean over no axes is over all of them.',
+  },
+  {
     file: 'reduction.ts',
     code: "const nonZero = builder.op('Where', [isZero, builder.number(1, dataType), x]);",
     change: '1 → 2',
