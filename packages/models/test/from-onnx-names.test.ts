@@ -18,6 +18,7 @@ import { Session } from '@guided-dropout/runtime';
 import { describe, expect, it } from 'vitest';
 import { goldenModel } from '../../autodiff/test/golden-model.js';
 import { checkpointFromOnnx, fromOnnx, loadCheckpoint, type OnnxModel } from '../src/index.js';
+import { headOfConfig } from '../src/from-onnx/head-of-config.js';
 import { ModuleScopes } from '../src/from-onnx/module-scopes.js';
 import { bytesOf } from './bytes-of.js';
 import { refusal } from './refusal.js';
@@ -302,6 +303,15 @@ describe('held against the configuration', () => {
     expect((await refusal(() => fromOnnx(`${folder}${bert}`, { config: headless }))).code).toBe('MODEL_HEAD');
     const told = await fromOnnx(`${folder}${bert}`, { config: headless, head: { type: 'masked-lm' } });
     expect(told.head).toEqual({ type: 'masked-lm' });
+  });
+
+  it('labels that the configuration leaves out are the default ones', async () => {
+    const { id2label: _labels, ...config } = await configOf('bert-classification');
+    const file = `${folder}bert-classification/classification.opset17.unfolded.onnx`;
+    const { head } = await fromOnnx(file, { config: { ...config, num_labels: 3 } });
+    expect(head).toEqual({ type: 'sequence-classification', labels: ['LABEL_0', 'LABEL_1', 'LABEL_2'], seed: 0 });
+    expect(headOfConfig(config)).toMatchObject({ labels: ['LABEL_0', 'LABEL_1'] });
+    expect((await refusal(async () => headOfConfig({ ...config, num_labels: 0 }))).code).toBe('MODEL_HEAD');
   });
 
   it('a checkpoint of an export takes another head', async () => {

@@ -2,9 +2,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { decodeModel, encodeModel, type Graph } from '@guided-dropout/onnx';
+import { decodeModel, encodeModel, type Graph, type Tensor } from '@guided-dropout/onnx';
 import { describe, expect, it } from 'vitest';
-import { fromOnnx, loadCheckpoint } from '../src/index.js';
+import { checkpointFromOnnx, fromOnnx, loadCheckpoint } from '../src/index.js';
 import { writeOptimised } from './optimised-export.js';
 import { refusal } from './refusal.js';
 import { temporaryFolder } from './temporary-folder.js';
@@ -23,6 +23,12 @@ describe('a file', () => {
     const error = await refusal(() => fromOnnx(`${folder}none.onnx`));
     expect(error.code).toBe('CHECKPOINT_MISSING');
     expect(error.message).toContain('none.onnx');
+  });
+
+  it('that is a folder is refused with what to pass', async () => {
+    const error = await refusal(() => fromOnnx(folder));
+    expect(error.code).toBe('CHECKPOINT_MISSING');
+    expect(error.message).toContain('.onnx file itself');
   });
 
   it('that is no ONNX model, or a part of one, is refused with its path', async () => {
@@ -56,7 +62,26 @@ describe('a file', () => {
   });
 });
 
+it.each([null, [], 'bert'])('a configuration %j is refused', async (wrong) => {
+  for (const read of [fromOnnx, checkpointFromOnnx]) {
+    expect((await refusal(() => read(bert, { config: wrong as never }))).code).toBe('CHECKPOINT_CONFIG');
+  }
+});
+
 describe('a graph', () => {
+  it.each(['alone', 'with its configuration'])('with numbers that are not finite is refused, %s', async (how) => {
+    const name = 'bert.embeddings.position_embeddings.weight';
+    const bytes = await changed(({ initializers }) => {
+      const value = initializers.get(name)!;
+      const data = Float32Array.from(value.data as Float32Array).fill(Number.NaN, 3, 5);
+      return { initializers: new Map([...initializers, [name, { ...value, data } as Tensor]]) };
+    });
+    const error = await refusal(() => (how === 'alone' ? fromOnnx(bytes) : fromOnnx(bytes, { config })));
+    expect(error.code).toBe('MODEL_WEIGHTS');
+    expect(error.message).toContain(name);
+    expect(error.message).toContain('index 3');
+  });
+
   it('that is quantised is refused', async () => {
     const bytes = await changed(({ nodes }) => ({
       nodes: nodes.map((node) => (node.opType === 'Softmax' ? { ...node, opType: 'DynamicQuantizeLinear' } : node)),

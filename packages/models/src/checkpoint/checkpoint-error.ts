@@ -23,6 +23,8 @@ export async function assertFolder(path: string): Promise<void> {
     where: path,
     expected: 'a model folder with config.json, model.safetensors and tokenizer.json',
     received: found ? 'a file' : 'nothing there',
-    fix: 'Pass the path of a downloaded Hugging Face checkpoint.',
+    fix:
+      'Pass the path of a downloaded Hugging Face checkpoint; for one on the hub, the folder that resolveModel gives for ' +
+      'its id: name, organisation/name, or either with @revision.',
   });
 }

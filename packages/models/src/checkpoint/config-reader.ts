@@ -27,13 +27,6 @@ export class ConfigReader {
     throw this.error(name, `a token id in [0, ${vocabSize})`);
   }
 
-  /** A probability in [0, 1), or the default where the field is missing or null. */
-  rate(name: string, otherwise: number): number {
-    const value = this.fields[name] ?? otherwise;
-    if (typeof value === 'number' && value >= 0 && value < 1) return value;
-    throw this.error(name, 'a rate in [0, 1)');
-  }
-
   /** A positive number, or the default where the field is missing. */
   positive(name: string, otherwise: number): number {
     const value = this.fields[name] ?? otherwise;

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { Checkpoint } from '../checkpoint/load-checkpoint.js';
+import { assertConfigOption } from './import-options.js';
 import { importGraph, type ImportOptions } from './import-graph.js';
 
 /**
@@ -20,6 +21,7 @@ export async function checkpointFromOnnx(
   options: ImportOptions & { readonly config: Readonly<Record<string, unknown>> },
 ): Promise<Checkpoint> {
   const { config } = options;
+  assertConfigOption(config);
   const { found, storedType } = await importGraph(source, options, { untied: config['tie_word_embeddings'] === false });
   return {
     folder: typeof source === 'string' ? dirname(source) : 'ONNX model',

@@ -1,10 +1,12 @@
 import { dirname } from 'node:path';
-import { GraphBuilder, type Dimension, type Graph } from '@guided-dropout/onnx';
+import { GraphBuilder, type Dimension, type Graph, type Tensor } from '@guided-dropout/onnx';
 import type { Head, LanguageModel } from '../architectures/architecture.js';
+import { assertFinite } from '../checkpoint/finite.js';
 import type { StoredType } from '../checkpoint/stored-type.js';
 import { headOfConfig } from './head-of-config.js';
 import { inHuggingFaceLayout } from './hugging-face-layout.js';
 import { importError, listed } from './import-error.js';
+import { assertConfigOption } from './import-options.js';
 import { importGraph, type ImportedGraph, type ImportOptions } from './import-graph.js';
 import { asKnownModel } from './known-architecture.js';
 import { withOwnPositions } from './position-ids.js';
@@ -42,8 +44,8 @@ export interface OnnxModel {
  *
  * @param source path of the ONNX file, or its bytes.
  * @throws GuidedDropoutError `CHECKPOINT_MISSING`; `ONNX_*` for a file that is broken, or has operators that cannot be
- * trained (quantised ones); `IMPORT_NAMES`, `IMPORT_TYPE`, `IMPORT_CACHE`, `IMPORT_INPUTS`, `IMPORT_OUTPUTS`; with
- * `config` also `MODEL_*`.
+ * trained (quantised ones); `IMPORT_NAMES`, `IMPORT_TYPE`, `IMPORT_CACHE`, `IMPORT_INPUTS`, `IMPORT_OUTPUTS`;
+ * `MODEL_WEIGHTS` for numbers that are not finite; with `config` also `CHECKPOINT_CONFIG` and `MODEL_*`.
  *
  * @example
  * const { graph, parameters } = await fromOnnx('model.onnx', { config });
@@ -58,13 +60,26 @@ export async function fromOnnx(
   options: ImportOptions & Partial<ConfigOptions> = {},
 ): Promise<OnnxModel> {
   const { config } = options;
+  assertConfigOption(config);
   const untied = config?.['tie_word_embeddings'] === false;
   const imported = await importGraph(source, options, { untied, logitsOnly: config !== undefined });
-  if (config === undefined) return onnxModel(imported, imported.graph, imported.found);
+  if (config === undefined) {
+    assertFiniteWeights(imported);
+    return onnxModel(imported, imported.graph, imported.found);
+  }
   const { model, found } = knownModel(source, imported, config, options.head ?? headOfConfig(config));
   const { parameters: _any, ...described } = onnxModel(imported, withLogits(imported, model), found);
   assertInputs(imported.where, described.inputs, model.inputs);
   return { ...model, ...described } as OnnxModel & LanguageModel;
+}
+
+/** As `buildModel` does it with those of a known architecture. */
+function assertFiniteWeights({ found, where }: ImportedGraph): void {
+  const checked = new Set<Tensor>();
+  for (const { name, value } of found.values()) {
+    if (!checked.has(value)) assertFinite(value.data as Float32Array, `${where}, tensor '${name}'`);
+    checked.add(value);
+  }
 }
 
 function knownModel(

@@ -27,15 +27,23 @@ export function headOfConfig(fields: Fields): Head {
     }
   }
   throw new GuidedDropoutError('MODEL_HEAD', {
-    where: "config.json, fields 'architectures' and 'id2label'",
+    where: "config.json, fields 'architectures', 'id2label' and 'num_labels'",
     expected: 'a class with a language-modelling or classification head, and its labels',
     received: JSON.stringify(architectures) ?? 'nothing',
     fix: 'Pass the head that the model was exported with as an option.',
   });
 }
 
-function classification({ id2label }: Fields): Head | undefined {
-  if (typeof id2label !== 'object' || id2label === null) return undefined;
+function classification(fields: Fields): Head | undefined {
+  const labels = labelsOf(fields);
   // Nothing is drawn: an export has the weights of its head.
-  return { type: 'sequence-classification', labels: Object.values(id2label).map(String), seed: 0 };
+  return labels && { type: 'sequence-classification', labels, seed: 0 };
+}
+
+/** `transformers` leaves labels out that are its default: two, or `num_labels`, called by their numbers. */
+function labelsOf({ id2label, num_labels: count }: Fields): readonly string[] | undefined {
+  if (typeof id2label === 'object' && id2label !== null) return Object.values(id2label).map(String);
+  const length = count ?? 2;
+  if (!Number.isSafeInteger(length) || Number(length) < 1) return undefined;
+  return Array.from({ length: Number(length) }, (_, label) => `LABEL_${label}`);
 }

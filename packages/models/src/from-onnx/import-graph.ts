@@ -1,5 +1,6 @@
 import { lowerModel, removeDead, type ExternalDataReader, type Graph, type Tensor } from '@guided-dropout/onnx';
 import { storedTypeOf, type StoredType } from '../checkpoint/stored-type.js';
+import { withOwnWeights } from './equal-weights.js';
 import { hasCache, withoutCache, withoutFusedCache } from './generation-cache.js';
 import { importError, listed } from './import-error.js';
 import { withSeparateProjections } from './packed-projections.js';
@@ -46,7 +47,8 @@ export async function importGraph(
   const storedType = storedTypeOf(
     new Set(Array.from(exported.graph.initializers.values(), ({ dataType }) => dataType)),
   );
-  const model = withoutFusedCache({ ...exported, graph: inSinglePrecision(exported.graph) });
+  const single = withOwnWeights(inSinglePrecision(exported.graph), hints.untied);
+  const model = withoutFusedCache({ ...exported, graph: single });
   const lowered = withoutCache(lowerModel(model, { lowerings: withoutIdleCasts }), where);
   const asked = hints.logitsOnly ? withLogitsOnly(lowered) : lowered;
   const positioned = hasCache(exported.graph) ? withOwnPositions(asked) : asked;

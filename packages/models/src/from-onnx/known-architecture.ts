@@ -4,7 +4,7 @@ import type { Head, LanguageModel } from '../architectures/architecture.js';
 import { buildModel } from '../build-model.js';
 import type { Checkpoint } from '../checkpoint/load-checkpoint.js';
 import { importError, listed } from './import-error.js';
-import { sameTensor } from './matrices.js';
+import { sameTensor } from '../checkpoint/same-tensor.js';
 import type { FoundParameter } from './recover-parameters.js';
 
 /** An export's parameters as the model that a configuration describes has them. */
@@ -30,9 +30,15 @@ export function asKnownModel(
   const model = builtOf(weights, checkpoint, head);
   const names = new Map(model.parameters.map((name) => [model.graph.initializers.get(name)!, name]));
   const surplus: string[] = [];
+  /** Equal values may be a coincidence (zero biases); of tied names, either is read where the other is missing. */
+  const areTied = (own: Tensor, twin: Tensor): boolean => {
+    const rest = [...weights].filter(([, value]) => value === twin || (value !== own && names.has(value)));
+    const alone = modelOrFailure(new Map(rest), checkpoint, head);
+    return !(alone instanceof GuidedDropoutError) && alone.graph.initializers.get(names.get(own)!) === twin;
+  };
   const nameOf = ({ name, value }: FoundParameter): string => {
     // A model takes tensors as they are, so the same object is the same parameter; of twins it keeps one.
-    const known = names.get(value) ?? [...names].find(([own]) => sameTensor(own, value))?.[1];
+    const known = names.get(value) ?? [...names].find(([own]) => sameTensor(own, value) && areTied(own, value))?.[1];
     if (known === undefined) surplus.push(name);
     return known ?? name;
   };
@@ -56,6 +62,16 @@ function builtOf(
   checkpoint: Omit<Checkpoint, 'weights'>,
   head: Head,
 ): LanguageModel {
+  const built = modelOrFailure(weights, checkpoint, head);
+  if (built instanceof GuidedDropoutError) throw built;
+  return built;
+}
+
+function modelOrFailure(
+  weights: ReadonlyMap<string, Tensor>,
+  checkpoint: Omit<Checkpoint, 'weights'>,
+  head: Head,
+): LanguageModel | GuidedDropoutError {
   let failure: GuidedDropoutError | undefined;
   for (const wrapper of commonPrefixes([...weights.keys()])) {
     const unwrapped = new Map(Array.from(weights, ([name, value]) => [name.slice(wrapper.length), value]));
@@ -68,7 +84,7 @@ function builtOf(
       failure ??= error;
     }
   }
-  throw failure!;
+  return failure!;
 }
 
 function lacking(where: string, missing: readonly string[]): GuidedDropoutError {

@@ -12,13 +12,6 @@ export function transposedMatrix({ dims, data }: Tensor): Tensor<'float32'> {
   return { dataType: 'float32', dims: [columns, rows], data: to };
 }
 
-/** Whether two tensors have the same type, shape and bits. */
-export function sameTensor(a: Tensor, b: Tensor): boolean {
-  if (a === b) return true;
-  if (a.dataType !== b.dataType || a.dims.join() !== b.dims.join()) return false;
-  return Buffer.compare(tensorBytes(a), tensorBytes(b)) === 0;
-}
-
 /** Whether one float32 matrix is the other with its axes swapped, bit for bit but for the sign of zeros. */
 export function isTransposeOf(a: Tensor, b: Tensor): boolean {
   const [rows, columns] = a.dims as [number, number];

@@ -1,5 +1,6 @@
 import type { Graph, Node, Tensor } from '@guided-dropout/onnx';
-import { isTelling, isTransposeOf, sameTensor, transposedMatrix } from './matrices.js';
+import { sameTensor } from '../checkpoint/same-tensor.js';
+import { isTelling, isTransposeOf, transposedMatrix } from './matrices.js';
 import { ModuleScopes } from './module-scopes.js';
 import { isNamedParameter, moduleOf } from './parameter-name.js';
 import { WeightUses, type WeightUse } from './weight-uses.js';
@@ -40,6 +41,11 @@ export function recoverParameters(graph: Graph, hints: NameHints = {}): Recovere
   return new Recovery(graph, hints).run();
 }
 
+/** A name that a use of an initializer suggests. */
+interface NameOfUse extends Pick<WeightUse, 'role'> {
+  readonly name: string;
+}
+
 class Recovery {
   readonly #found = new Map<string, FoundParameter>();
   readonly #values = new Map<string, Tensor>();
@@ -74,25 +80,32 @@ class Recovery {
 
   #recover(initializer: string, uses: readonly WeightUse[]): boolean {
     const value = this.graph.initializers.get(initializer)!;
-    const known = this.#byValue(value) ?? this.#byTie(value);
+    const names = uses.flatMap((use) => this.#namesOf(use));
+    // A checkpoint may have a tied table under both of its names, and the graph still computes with one.
+    const known = this.#byTie(value) ?? this.#byValue(value, names);
     if (known !== undefined) return this.#addUnlessOther(initializer, known);
-    for (const use of uses) {
-      const name = this.#nameOf(use);
-      if (name === undefined) continue;
-      const transposed = use.role === 'in-out' && value.dims.length === 2;
+    for (const { name, role } of names) {
+      const transposed = role === 'in-out' && value.dims.length === 2;
       const parameter = { name, transposed, value: transposed ? transposedMatrix(value) : value };
       if (this.#addUnlessOther(initializer, parameter)) return true;
     }
     return false;
   }
 
-  #byValue(value: Tensor): FoundParameter | undefined {
+  /** Of weights that are equal to it, the one that the graph tells, else one that is not taken. */
+  #byValue(value: Tensor, told: readonly NameOfUse[] = []): FoundParameter | undefined {
     if (this.hints.weights === undefined || !isTelling(value)) return undefined;
+    const equal: FoundParameter[] = [];
     for (const [name, weight] of this.hints.weights) {
-      if (sameTensor(weight, value)) return { name, transposed: false, value };
-      if (isTransposeOf(weight, value)) return { name, transposed: true, value: transposedMatrix(value) };
+      if (sameTensor(weight, value)) equal.push({ name, transposed: false, value });
+      else if (isTransposeOf(weight, value)) equal.push({ name, transposed: true, value: transposedMatrix(value) });
     }
-    return undefined;
+    const names = new Set(told.map(({ name }) => name));
+    return (
+      equal.find(({ name }) => names.has(name) && !this.#values.has(name)) ??
+      equal.find(({ name }) => !this.#values.has(name)) ??
+      equal[0]
+    );
   }
 
   /** Exporters store a tied table of embeddings again, transposed, for the product with it. */
@@ -106,25 +119,28 @@ class Recovery {
     return undefined;
   }
 
-  #nameOf({ node, role }: WeightUse): string | undefined {
+  #namesOf({ node, role }: WeightUse): readonly NameOfUse[] {
     const isMatrix = role === 'in-out' || role === 'out-in';
-    const module = isMatrix ? this.#moduleOfMatrix(node) : this.#scopes.moduleOf(node.name);
-    return module === undefined ? undefined : `${module}.${role === 'bias' ? 'bias' : 'weight'}`;
+    const modules = isMatrix ? this.#modulesOfMatrix(node) : [this.#scopes.moduleOf(node.name)];
+    const kind = role === 'bias' ? 'bias' : 'weight';
+    return modules.flatMap((module) => (module === undefined ? [] : [{ name: `${module}.${kind}`, role }]));
   }
 
   /**
    * The bias that is added to a product is a matter of the computation, scopes are only names. Yet a bias may belong to
-   * the module around the layer's (`cls.predictions.bias`), and then the scope says more.
+   * the module around the layer's (`cls.predictions.bias`), and then the scope says more; so it does where the bias's
+   * layer has another matrix already, or where optimisers have made one bias of several that were equal.
    */
-  #moduleOfMatrix(node: Node): string | undefined {
+  #modulesOfMatrix(node: Node): readonly (string | undefined)[] {
     const scope = this.#scopes.moduleOf(node.name);
     const bias = this.#uses
       .addedTo(node)
+      .filter((added) => !this.#uses.isAddedToSeveral(added))
       .map((added) => this.#found.get(added)?.name)
       .find((name) => name?.endsWith('.bias'));
-    if (bias === undefined) return scope;
+    if (bias === undefined) return [scope];
     const module = moduleOf(bias);
-    return scope?.startsWith(`${module}.`) ? scope : module;
+    return scope?.startsWith(`${module}.`) ? [scope] : [module, scope];
   }
 
   /** False where another initializer with other values has the name. */

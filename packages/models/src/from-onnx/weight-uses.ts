@@ -50,6 +50,16 @@ export class WeightUses {
     return [...direct, ...later].map(({ other }) => other);
   }
 
+  /** Whether a value is the bias of products with different matrices. */
+  isAddedToSeveral(value: string): boolean {
+    const matrices = this.#readers.of(value).flatMap(({ node, index }) => {
+      if (node.opType === 'Gemm') return index === 2 ? [node.inputs[1]!] : [];
+      const product = node.opType === 'Add' ? this.#readers.producer(node.inputs[1 - index]!) : undefined;
+      return product?.opType === 'MatMul' ? [product.inputs[1]!] : [];
+    });
+    return new Set(matrices).size > 1;
+  }
+
   #summands(value: string): readonly { readonly other: string; readonly sum: string }[] {
     return this.#readers.of(value).flatMap(({ node, index }) => {
       const other = node.inputs[1 - index];

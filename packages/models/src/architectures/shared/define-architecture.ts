@@ -2,7 +2,8 @@ import { GraphBuilder, type Dimension, type Tensor } from '@guided-dropout/onnx'
 import { ConfigReader } from '../../checkpoint/config-reader.js';
 import { WeightSource } from '../../checkpoint/weight-source.js';
 import type { Architecture, Head, HeadOf, HeadType, LanguageModel } from '../architecture.js';
-import { withBasePrefix } from './base-prefix.js';
+import { isOfBase, withBasePrefix } from './base-prefix.js';
+import { assertAllUsed, assertNewTogether } from './complete-weights.js';
 import { configFor, withoutOtherLabels } from './labels.js';
 import { withoutTwins, type Tie } from './tied-weights.js';
 
@@ -63,7 +64,7 @@ export function defineArchitecture<Config extends CommonConfig>(
     const { className, newParameters, labelParameters } = headDefinition;
     const config = definition.readConfig(new ConfigReader(`${where}/config.json`, fields));
 
-    const named = withBasePrefix(stored, baseModules, basePrefix, prefixes);
+    const named = withBasePrefix(stored, baseModules, basePrefix, prefixes, where);
     const single = withoutTwins(named, definition.ties?.(config, basePrefix) ?? [], where);
     const usable = labelParameters ? withoutOtherLabels(single, fields, head, labelParameters) : single;
 
@@ -74,6 +75,9 @@ export function defineArchitecture<Config extends CommonConfig>(
       mayBeMissing: (name) => newModelSeed !== undefined || (newParameters?.test(name) ?? false),
     });
     const logits = headDefinition.emit(weights, config, head);
+    const baseNames = [...single.keys()].filter((name) => isOfBase(name, baseModules, basePrefix));
+    assertAllUsed(weights, baseNames, basePrefix);
+    assertNewTogether(weights, labelParameters);
     builder.output(logits, 'float32', logitsDims(head, config.vocabSize), 'logits');
     const graph = builder.build();
     return {

@@ -25,6 +25,22 @@ export function configFor(fields: Fields, head: Head, className: string): Fields
     id2label: Object.fromEntries(head.labels.map((label, id) => [String(id), label])),
     label2id: Object.fromEntries(head.labels.map((label, id) => [label, id])),
     num_labels: undefined,
-    problem_type: head.labels.length === 1 ? 'regression' : 'single_label_classification',
+    problem_type: problemType(fields, head.labels.length),
   };
+}
+
+/** As many labels are the same problem, if it is one that they allow: several may be numbers, or hold at once. */
+function problemType(fields: Fields, numLabels: number): string {
+  const { problem_type: stored } = fields;
+  const fitting = numLabels === 1 ? anyNumber : [...anyNumber, 'single_label_classification'];
+  const kept = numLabels === storedLabels(fields) ? fitting.find((type) => type === stored) : undefined;
+  return kept ?? (numLabels === 1 ? 'regression' : 'single_label_classification');
+}
+
+/** Problems of any number of labels. */
+const anyNumber = ['regression', 'multi_label_classification'];
+
+/** `transformers` leaves out what is its default, two labels. */
+function storedLabels({ id2label, num_labels: count = 2 }: Fields): unknown {
+  return typeof id2label === 'object' && id2label !== null ? Object.keys(id2label).length : count;
 }

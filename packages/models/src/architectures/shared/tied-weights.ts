@@ -1,5 +1,6 @@
 import { GuidedDropoutError } from '@guided-dropout/core';
-import { tensorBytes, type Tensor } from '@guided-dropout/onnx';
+import type { Tensor } from '@guided-dropout/onnx';
+import { sameTensor } from '../../checkpoint/same-tensor.js';
 
 /** Names of one tensor; the model keeps it under the first, checkpoints under any of them or several. */
 export type Tie = readonly [name: string, ...twins: string[]];
@@ -26,11 +27,6 @@ export function withoutTwins(
     }
   }
   return kept;
-}
-
-function sameTensor(a: Tensor, b: Tensor): boolean {
-  if (a.dataType !== b.dataType || a.dims.join() !== b.dims.join()) return false;
-  return Buffer.compare(tensorBytes(a), tensorBytes(b)) === 0;
 }
 
 function differ(where: string, name: string, twin: string): GuidedDropoutError {
