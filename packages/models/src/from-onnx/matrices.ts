@@ -1,4 +1,4 @@
-import { tensorBytes, type Tensor } from '@guided-dropout/onnx';
+import type { Tensor } from '@guided-dropout/onnx';
 
 /** A float32 matrix with its axes swapped. */
 export function transposedMatrix({ dims, data }: Tensor): Tensor<'float32'> {
