@@ -13,9 +13,11 @@ export { configStoredAs, weightsStoredAs, type StoredType } from './checkpoint/s
 export { resolveModel, type DownloadProgress, type HubSettings, type ResolveModelOptions } from './hub/index.js';
 export {
   assertFolderFree,
+  saveModel,
   writeFileAtomically,
   writeFolderAtomically,
   type FolderOutputOptions,
+  type SaveModelOptions,
 } from './output/index.js';
 export {
   decodeSafetensors,

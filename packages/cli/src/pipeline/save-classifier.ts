@@ -1,8 +1,6 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { configStoredAs, encodeSafetensors, writeFolderAtomically } from '@guided-dropout/models';
-import { encodeModel, modelOf } from '@guided-dropout/onnx';
-import { withWeights } from '@guided-dropout/trainer';
+import { saveModel } from '@guided-dropout/models';
 import type { FinetuneResult } from './finetune-classifier.js';
 
 /**
@@ -21,27 +19,15 @@ export async function saveClassifier(
   tokenizerFolder: string,
   options: { readonly replace?: boolean; readonly maxLength?: number } = {},
 ): Promise<void> {
-  await writeFolderAtomically(
-    folder,
-    async (temporary) => {
-      // Trained in float32, whatever they were stored in before.
-      const config = configStoredAs(model.config, 'float32');
-      await writeFile(join(temporary, 'config.json'), `${JSON.stringify(config, undefined, 2)}\n`);
-      await writeFile(join(temporary, 'model.safetensors'), encodeSafetensors(weights, { format: 'pt' }));
-      // Not copyFile, which would keep a read-only mode.
-      await writeFile(join(temporary, 'tokenizer.json'), await readFile(join(tokenizerFolder, 'tokenizer.json')));
-      await writeFile(
-        join(temporary, 'tokenizer_config.json'),
-        withMaxLength(
-          await readFile(join(tokenizerFolder, 'tokenizer_config.json'), 'utf8'),
-          options.maxLength ?? model.maxLength,
-        ),
-      );
-      await mkdir(join(temporary, 'onnx'));
-      await writeFile(join(temporary, 'onnx', 'model.onnx'), encodeModel(modelOf(withWeights(model.graph, weights))));
-    },
-    options,
-  );
+  const tokenizerConfig = await readFile(join(tokenizerFolder, 'tokenizer_config.json'), 'utf8');
+  const files = new Map<string, string | Uint8Array>([
+    ['tokenizer.json', await readFile(join(tokenizerFolder, 'tokenizer.json'))],
+    ['tokenizer_config.json', withMaxLength(tokenizerConfig, options.maxLength ?? model.maxLength)],
+  ]);
+  await saveModel(folder, model, weights, {
+    files,
+    ...(options.replace !== undefined && { replace: options.replace }),
+  });
 }
 
 /** A tokenizer_config.json that states no more than `maxLength` tokens, to which pipelines cut texts. */

@@ -4,4 +4,5 @@ export {
   writeFolderAtomically,
   type FolderOutputOptions,
 } from './atomic-output.js';
+export { saveModel, type SaveModelOptions } from './save-model.js';
 export { abandonedOutputs } from './temporary-name.js';
