@@ -1,4 +1,4 @@
-import { int, valuesReadBy, type Graph, type GraphBuilder, type Node, type ValueType } from '@guided-dropout/onnx';
+import { valuesReadBy, type Graph, type GraphBuilder, type Node, type ValueType } from '@guided-dropout/onnx';
 import type { Contribution } from './contribution.js';
 import { controlFlow, halfPrecision, isControlFlow, noRule, unreached } from './errors.js';
 import { factorsThrough } from './factors-through.js';
@@ -147,5 +147,5 @@ function onesLike(builder: GraphBuilder, loss: string, type: ValueType): string 
   if (type.dims.every((dim) => dim === 1)) {
     return builder.op('Reshape', [one, builder.integers(type.dims.map(() => 1))]);
   }
-  return builder.op('Expand', [one, builder.op('Shape', [loss], { start: int(0) })]);
+  return builder.op('Expand', [one, builder.op('Shape', [loss])]);
 }

@@ -1,5 +1,6 @@
 import { GuidedDropoutError } from '@guided-dropout/core';
 import { int, ints, type DataType, type GraphBuilder, type ValueType } from '@guided-dropout/onnx';
+import type { RuleContext } from './rule.js';
 
 /** Transposes by `perm`; a transpose of a transpose that restores the order is dropped. */
 export function transpose(builder: GraphBuilder, value: string, perm: readonly number[]): string {
@@ -15,20 +16,14 @@ export function transpose(builder: GraphBuilder, value: string, perm: readonly n
 /**
  * gradient · factor. A scalar constant among the factors of a chain of products is kept outermost, where the next one
  * meets it: both become one, and a pass over the values less.
- *
- * @param scalar the value of a scalar constant; undefined for what is none.
  */
-export function multiply(
-  builder: GraphBuilder,
-  scalar: (value: string) => number | undefined,
-  gradient: string,
-  factor: string,
-): string {
+export function multiply(context: RuleContext, gradient: string, factor: string): string {
+  const { builder } = context;
   const inner = builder.producer(gradient);
-  const first = inner?.opType === 'Mul' ? scalar(inner.inputs[1]!) : undefined;
+  const first = inner?.opType === 'Mul' ? context.scalar(inner.inputs[1]!) : undefined;
   if (inner === undefined || first === undefined) return builder.op('Mul', [gradient, factor]);
   const [value, constant] = [inner.inputs[0]!, inner.inputs[1]!];
-  const second = scalar(factor);
+  const second = context.scalar(factor);
   if (second === undefined) return builder.op('Mul', [builder.op('Mul', [value, factor]), constant]);
   return builder.op('Mul', [value, builder.number(first * second, builder.initializerOf(constant)!.dataType)]);
 }

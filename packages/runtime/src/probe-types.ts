@@ -62,7 +62,6 @@ export async function probeTypes(graph: Graph): Promise<ValueTypes> {
     });
   }
   const sizes = new Map(symbols.map((symbol, i) => [symbol, PROBE_SIZES[i]!]));
-  for (const [name, { dataType, dims }] of graph.initializers) types.set(name, { dataType, dims });
   const plain = withoutWeightTransposes(graph);
   for (const [name, { dataType, dims }] of plain.initializers) types.set(name, { dataType, dims });
   const observed = plain.nodes.flatMap(({ outputs }) => outputs.filter((value) => value !== ''));

@@ -119,10 +119,11 @@ export class Session {
     feeds: ort.InferenceSession.FeedsType,
     into: Readonly<Record<string, ort.Tensor>>,
   ): Promise<Record<string, ort.Tensor>> {
-    const fetches = Object.fromEntries(this.outputNames.map((name) => [name, into[name] ?? null]));
+    const isGiven = (name: string): boolean => Object.hasOwn(into, name);
+    const fetches = Object.fromEntries(this.outputNames.map((name) => [name, isGiven(name) ? into[name]! : null]));
     const outputs = Object.entries(await this.runRaw(feeds, fetches));
-    await freeMemory(outputs.filter(([name]) => name in into).map(([, { data }]) => (data as Float32Array).buffer));
-    return Object.fromEntries(outputs.filter(([name]) => !(name in into))) as Record<string, ort.Tensor>;
+    await freeMemory(outputs.filter(([name]) => isGiven(name)).map(([, { data }]) => (data as Float32Array).buffer));
+    return Object.fromEntries(outputs.filter(([name]) => !isGiven(name))) as Record<string, ort.Tensor>;
   }
 
   /** Frees the native memory. The session cannot be used afterwards. */

@@ -1,14 +1,6 @@
 import type { Graph } from '@guided-dropout/onnx';
 import type { LocatedSite } from '../located-site.js';
-import {
-  addBertEncoderSites,
-  addClassifierSite,
-  addTwoLayerHeadSites,
-  families,
-  ModelGraph,
-  SiteCollector,
-  type EncoderRates,
-} from '../shared/index.js';
+import { families, findTwoLayerHeadEncoderSites, type EncoderRates } from '../shared/index.js';
 
 /**
  * The dropout sites of a RoBERTa in the model's order: the 1 + 3L of a BERT, and where the graph has a sequence classifier its
@@ -17,10 +9,5 @@ import {
  * @throws GuidedDropoutError `ADAPTER_NO_MATCH` naming each site that is missing and what was looked for.
  */
 export function findRobertaSites(graph: Graph, rates: EncoderRates): LocatedSite[] {
-  const sites = new SiteCollector(ModelGraph.of(families.roberta, graph));
-  addBertEncoderSites(sites, rates);
-  // Of one layer it classifies tokens.
-  if (sites.model.withHead.find('classifier.weight') !== undefined) addClassifierSite(sites, rates.classifier);
-  else addTwoLayerHeadSites(sites, 'classifier', rates.classifier);
-  return sites.finish();
+  return findTwoLayerHeadEncoderSites(families.roberta, graph, rates);
 }

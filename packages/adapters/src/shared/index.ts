@@ -17,3 +17,4 @@ export { readRate, type Config } from './read-rate.js';
 export { postNormBranch, preNormBranch } from './residual.js';
 export { SiteCollector } from './site-collector.js';
 export { soleInput } from './sole-input.js';
+export { findTwoLayerHeadEncoderSites } from './two-layer-head-encoder.js';

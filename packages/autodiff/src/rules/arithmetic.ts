@@ -22,12 +22,11 @@ export const sub: GradientRule = (context) => {
 
 /** y = a · b: da = dy · b, db = dy · a. */
 export const mul: GradientRule = (context) => {
-  const { builder, node } = context;
+  const { node } = context;
   const gradient = firstOutputGradient(context);
   for (const index of [0, 1]) {
     if (!context.needs(index)) continue;
-    const scalar = (value: string): number | undefined => context.scalar(value);
-    contributeBroadcast(context, index, multiply(builder, scalar, gradient, node.inputs[1 - index]!));
+    contributeBroadcast(context, index, multiply(context, gradient, node.inputs[1 - index]!));
   }
 };
 

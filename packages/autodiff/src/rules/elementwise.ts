@@ -18,7 +18,7 @@ export function elementwise(derivative: Derivative): GradientRule {
     const { dataType } = context.type(node.outputs[0]!);
     const number = (value: number): string => builder.number(value, dataType);
     const slope = derivative(builder, node.inputs[0]!, node.outputs[0]!, number, node);
-    const value = multiply(builder, (name) => context.scalar(name), firstOutputGradient(context), slope);
+    const value = multiply(context, firstOutputGradient(context), slope);
     context.contribute(0, { kind: 'dense', value });
   };
 }
@@ -40,10 +40,12 @@ export const erf: GradientRule = (context) => {
   const { builder, node } = context;
   const x = node.inputs[0]!;
   const number = (value: number): string => builder.number(value, context.type(x).dataType);
-  const times = (value: string, factor: string): string =>
-    multiply(builder, (name) => context.scalar(name), value, factor);
   const bell = builder.op('Exp', [builder.op('Mul', [builder.op('Mul', [x, x]), number(-1)])]);
-  const value = times(times(firstOutputGradient(context), bell), number(2 / Math.sqrt(Math.PI)));
+  const value = multiply(
+    context,
+    multiply(context, firstOutputGradient(context), bell),
+    number(2 / Math.sqrt(Math.PI)),
+  );
   context.contribute(0, { kind: 'dense', value });
 };
 

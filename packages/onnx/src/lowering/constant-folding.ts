@@ -2,7 +2,7 @@ import { readInt } from '../attributes.js';
 import type { Node } from '../graph.js';
 import { arrayConstructor, float32, int64, tensor, type DataType, type Tensor } from '../tensor.js';
 import { integersOf } from './known-type.js';
-import { dataTypeOfCode } from './type-codes.js';
+import { dataTypeOfCode } from '../protobuf/element-types.js';
 
 /** Integer constants up to this many elements are folded: axes, starts, shapes, not tables. */
 const FOLDING_LIMIT = 64;

@@ -1,7 +1,7 @@
 import { readInt, readInts } from '../attributes.js';
 import type { Node, ValueInfo } from '../graph.js';
 import type { DataType, Tensor } from '../tensor.js';
-import { dataTypeOfCode } from './type-codes.js';
+import { dataTypeOfCode } from '../protobuf/element-types.js';
 
 /** What is known of a value without running the graph; a dimension that varies or is not known is undefined. */
 export interface KnownType {

@@ -43,13 +43,18 @@ export function elementTypeCode(dataType: DataType): number {
   return codes[dataType];
 }
 
+/** The element type that a number stands for, also in a node's attribute (`to` of Cast); undefined for other numbers. */
+export function dataTypeOfCode(code: number): DataType | undefined {
+  return dataTypes.get(code);
+}
+
 /**
  * The element type that a number in a file stands for.
  *
  * @throws GuidedDropoutError `ONNX_UNSUPPORTED` for the types that a tensor cannot have here.
  */
 export function elementType(code: number | undefined, where: string): DataType {
-  const dataType = dataTypes.get(code ?? 0);
+  const dataType = dataTypeOfCode(code ?? 0);
   if (dataType !== undefined) return dataType;
   throw onnxError(
     'ONNX_UNSUPPORTED',

@@ -2,7 +2,7 @@ import { int, readInt } from '../../attributes.js';
 import { elementTypeCode } from '../../protobuf/element-types.js';
 import type { Node } from '../../graph.js';
 import { requiredInput, type Lowering, type LoweringContext } from '../lowering.js';
-import { dataTypeOfCode } from '../type-codes.js';
+import { dataTypeOfCode } from '../../protobuf/element-types.js';
 
 /** Cast: `saturate` of opset 19 concerns 8-bit floats only, which there are none of here. */
 export const cast: Lowering = (context) => {
